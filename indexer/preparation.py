@@ -1,0 +1,70 @@
+"""An article as read -> the article as it is indexed: repaired, with a title, cut into passages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from indexer.passages import passages as cut
+from indexer.repair import repair, repaired_pages
+from search.articles import LANGUAGES, Article, Passage
+
+#: Changes whenever the same source would give another text or other passages.
+PREPARATION_VERSION = "1"
+
+#: A title made from the text has at most so many characters.
+LONGEST_TITLE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedArticle:
+    """An article with its repaired text, and its passages; `content` tells whether its source changed."""
+
+    article: Article
+    content: str
+    passages: Sequence[Passage]
+
+
+def content_digest(article: Article) -> str:
+    """A digest of all that an article was read as, and of the version of what is made of it."""
+    fields = json.dumps([PREPARATION_VERSION, asdict(article)], ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(fields.encode()).hexdigest()
+
+
+def prepare(article: Article) -> PreparedArticle:
+    """Repair an article's text, give it a title and a language, and cut it into passages."""
+    repaired = repair(_without_surrogates(article.text))
+    pages = repaired_pages(article.pages, repaired)
+    found = cut(article.id, repaired.text, pages, article.language)
+    whole = replace(
+        article,
+        text=repaired.text,
+        pages=pages,
+        title=" ".join(article.title.split()) or made_title(repaired.text),
+        language=article.language if article.language in LANGUAGES else _main_language(found),
+    )
+    return PreparedArticle(whole, content_digest(article), found)
+
+
+def made_title(text: str) -> str:
+    """A title for an article without one: its first paragraph where that is short, else how it begins."""
+    first = " ".join(text.strip().partition("\n")[0].split())
+    if len(first) <= LONGEST_TITLE:
+        return first
+    return first[:LONGEST_TITLE].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
+
+
+def _main_language(passages: Sequence[Passage]) -> str | None:
+    """The language most of the text is in."""
+    lengths: Counter[str] = Counter()
+    for passage in passages:
+        lengths[passage.language] += len(passage.text)
+    return lengths.most_common(1)[0][0] if lengths else None
+
+
+def _without_surrogates(text: str) -> str:
+    """The text with halves of surrogate pairs joined, and those that stand alone replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,95 @@
+"""The distinct words met while building, numbered as they come, and what each is analysed as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.reuse import PreviousGeneration
+from search.encoder import Encoder
+from search.keyindex import Floats, Ints
+from search.languages.analysis import exact_key, lemma_keys
+from search.words import WordTable, word_name
+
+#: Words encoded at once.
+_BATCH = 20_000
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Gives each distinct word of a language a number, in the order they come."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, language: str, form: str) -> int:
+        """The number of a word, a new one when it is met for the first time."""
+        return self.numbers.setdefault(word_name(language, form), len(self.numbers))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedVocabulary:
+    """All words sorted by name, with their keys; `places[n]` is the sorted place of the word numbered n."""
+
+    table: WordTable
+    keys: Sequence[str]
+    places: Ints
+
+    def occurrences(self, words: Ints, passages: Ints, weights: Floats) -> tuple[Ints, Ints, Floats]:
+        """Words (sorted places) in passages as keys in passages: (key, passage, weight), each word's keys in a row."""
+        starts = self.table.key_offsets[words]
+        lengths = self.table.key_offsets[words + 1] - starts
+        bounds = np.concatenate([[0], np.cumsum(lengths)])
+        rows = np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1])
+        keys = self.table.keys[rows].astype(np.int64)
+        return keys, np.repeat(passages, lengths), self.table.key_weights[rows] * np.repeat(weights, lengths)
+
+
+def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> AnalysedVocabulary:
+    """Analyse every word once, taking over what the previous generation knows."""
+    names = sorted(vocabulary.numbers, key=lambda name: name.encode("utf-8", "surrogatepass"))
+    places = np.empty(len(names), np.int64)
+    places[[vocabulary.numbers[name] for name in names]] = np.arange(len(names))
+    word_keys = [_keys(name, previous) for name in names]
+    keys = sorted(
+        {key for each in word_keys for key, _ in each}, key=lambda key: key.encode("utf-8", "surrogatepass")
+    )
+    key_numbers = {key: number for number, key in enumerate(keys)}
+    table = WordTable(
+        names,
+        np.concatenate([[0], np.cumsum([len(each) for each in word_keys])]).astype(np.int64),
+        np.array([key_numbers[key] for each in word_keys for key, _ in each], np.int32),
+        np.array([weight for each in word_keys for _, weight in each], np.float32),
+    )
+    return AnalysedVocabulary(table, keys, places)
+
+
+def word_vectors(
+    names: Sequence[str], encoder: Encoder, previous: PreviousGeneration | None
+) -> NDArray[np.float16]:
+    """Vectors of words by name; shape (words, dimensions)."""
+    vectors = np.zeros((len(names), encoder.dimensions), np.float16)
+    known = [previous.word_number(name) if previous else None for name in names]
+    new = [place for place, number in enumerate(known) if number is None]
+    for start in range(0, len(new), _BATCH):
+        batch = new[start : start + _BATCH]
+        vectors[batch] = encoder.encode_words([names[place].partition(":")[2] for place in batch])
+    old = [place for place, number in enumerate(known) if number is not None]
+    if previous and old:
+        numbers = [number for number in known if number is not None]
+        vectors[old] = previous.words.vectors(np.array(numbers, np.int32))
+    return vectors
+
+
+def _keys(name: str, previous: PreviousGeneration | None) -> tuple[tuple[str, float], ...]:
+    """The keys of a word with their weights, that of its exact form first."""
+    number = previous.word_number(name) if previous else None
+    if previous and number is not None:
+        return previous.keys(number)
+    language, _, form = name.partition(":")
+    return (exact_key(form), 1.0), *lemma_keys(form, language)

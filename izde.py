@@ -1,0 +1,332 @@
+"""The command line of Izde: index articles, search them, serve the search page."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from search.articles import LANGUAGES
+from search.settings import SettingError, Settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from indexer.build import Summary
+    from search.results import Results
+
+#: Exit codes: something was left out or not found to be in order; the command could not be carried out.
+PARTLY = 1
+FAILED = 2
+
+_SETTINGS_ERROR: str | None = None
+try:
+    _SETTINGS = Settings.from_environment()
+except SettingError as error:
+    _SETTINGS, _SETTINGS_ERROR = Settings(), str(error)
+
+Command = Callable[..., Any]
+
+
+def _index_option(command: Command) -> Command:
+    return click.option(
+        "--index",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=_SETTINGS.index,
+        show_default=True,
+        help="Directory of the index (IZDE_INDEX).",
+    )(command)
+
+
+def _json_option(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+class _Commands(click.Group):
+    """Turns the errors a user can mend into one line on stderr and exit code 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        from search.encoder import ModelError
+        from search.query import QueryError
+        from search.storage import IndexProblem
+
+        if _SETTINGS_ERROR:
+            raise click.UsageError(_SETTINGS_ERROR)
+        try:
+            return super().invoke(context)
+        except (IndexProblem, QueryError, ModelError) as error:
+            click.secho(f"izde: {error}", fg="red", err=True)
+            context.exit(FAILED)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.secho(f"izde: {place}{error.strerror or error}", fg="red", err=True)
+            context.exit(FAILED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="izde", prog_name="izde")
+def main() -> None:
+    """Izde searches articles in Kyrgyz, Kazakh, Russian and English: ask in any, find in all."""
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
+@_index_option
+@click.option("--full", is_flag=True, help="Analyse every article again, also unchanged ones.")
+@click.option(
+    "--model", default=_SETTINGS.model, help="Folder or Hugging Face id of another model (IZDE_MODEL)."
+)
+@_json_option
+def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None, as_json: bool) -> None:
+    """Make the index hold the articles of files and folders (.txt .md .html .pdf .docx .jsonl).
+
+    Unchanged articles are taken over, changed ones analysed again, deleted ones removed. The index in use
+    is replaced when the new one is complete, never before. Exit code 1 when something was left out.
+    """
+    from indexer.build import NothingToIndex, build
+    from indexer.errors import UnreadableSource
+    from search.encoder import load_encoder
+
+    console = _console(stderr=True)
+    try:
+        with _progress(console) as advance:
+            summary = build(
+                sources,
+                index,
+                load_encoder(model),
+                full=full,
+                prune_after=_SETTINGS.prune_after,
+                progress=advance,
+            )
+    except UnreadableSource as error:
+        console.print(f"izde: {error}", style="red", markup=False)
+        sys.exit(FAILED)
+    except NothingToIndex as error:
+        for problem in error.problems:
+            console.print(f"left out  {problem}", style="yellow", markup=False, highlight=False)
+        console.print(f"izde: {error}", style="red", markup=False)
+        sys.exit(PARTLY)
+    _report(console, summary, as_json)
+    sys.exit(PARTLY if summary.problems else 0)
+
+
+@main.command()
+@click.argument("query")
+@_index_option
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "keyword", "semantic"]),
+    default="hybrid",
+    show_default=True,
+    help="How to find.",
+)
+@click.option(
+    "--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Only passages in it."
+)
+@click.option("--year-from", type=int, help="Only articles of this year or later.")
+@click.option("--year-to", type=int, help="Only articles of this year or earlier.")
+@click.option("--author", help="Only articles by this author.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits to show.")
+@click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits to skip.")
+@click.option(
+    "--per-article", type=click.IntRange(0), default=0, help="Hits of one article at most; 0: no limit."
+)
+@_json_option
+def search(query: str, index: Path, as_json: bool, languages: tuple[str, ...], **options: Any) -> None:
+    """Find passages that answer QUERY, by word and by meaning, in all four languages."""
+    from search.engine import Engine
+
+    results = Engine.open(index).search(query, languages=languages, **options)
+    if as_json:
+        _print_json(results.to_json())
+    else:
+        _show(results)
+
+
+@main.command()
+@_index_option
+@click.option("--host", default=_SETTINGS.host, show_default=True, help="Address to listen at (IZDE_HOST).")
+@click.option(
+    "--port", type=int, default=_SETTINGS.port, show_default=True, help="Port to listen at (IZDE_PORT)."
+)
+def serve(index: Path, host: str, port: int) -> None:
+    """Serve the search page and the API; a new index is taken up without a restart."""
+    from dataclasses import replace
+
+    from webapp.server import serve as run
+
+    run(replace(_SETTINGS, index=index, host=host, port=port))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_json_option
+def extract(file: Path, as_json: bool) -> None:
+    """Show what the indexer makes of one FILE: its passages, with language and page."""
+    from indexer import readers
+    from indexer.errors import UnreadableSource
+    from indexer.preparation import prepare
+    from search.results import article_json, passage_json
+
+    items = list(readers.read(file, file))
+    problems = [item for item in items if isinstance(item, UnreadableSource)]
+    prepared = [prepare(item) for item in items if not isinstance(item, UnreadableSource)]
+    if as_json:
+        articles = [
+            {
+                **article_json(each.article),
+                "keywords": list(each.article.keywords),
+                "text": each.article.text,
+                "passages": [passage_json(passage) for passage in each.passages],
+            }
+            for each in prepared
+        ]
+        _print_json({"articles": articles, "problems": [str(problem) for problem in problems]})
+    else:
+        for each in prepared:
+            click.secho(each.article.title, bold=True)
+            for passage in each.passages:
+                page = f"  page {passage.page}" if passage.page else ""
+                click.secho(f"\n{passage.id}  {passage.language}{page}", fg="cyan")
+                click.echo(passage.text)
+    for problem in problems:
+        click.secho(f"izde: {problem}", fg="red", err=True)
+    sys.exit(FAILED if problems and not prepared else PARTLY if problems else 0)
+
+
+@main.command()
+@click.option("--language", type=click.Choice(LANGUAGES), required=True, help="Language of the words.")
+@_json_option
+def analyze(language: str, as_json: bool) -> None:
+    """Lemmas of the words on stdin, one a line: form, tab, lemmas divided by |, the best first."""
+    from search.languages.analysis import lemmatizer
+    from search.languages.tokens import fold
+
+    lemmas = lemmatizer(language)
+    rows = ((form, lemmas(fold(form))) for line in sys.stdin if (form := line.rstrip("\r\n")))
+    if as_json:
+        _print_json([{"form": form, "lemmas": list(found)} for form, found in rows])
+        return
+    for form, found in rows:
+        click.echo(f"{form}\t{'|'.join(found)}")
+
+
+@main.command()
+@_index_option
+@_json_option
+def stats(index: Path, as_json: bool) -> None:
+    """Say what the index holds and what built it."""
+    from dataclasses import asdict
+
+    from search.engine import Engine
+
+    found = asdict(Engine.open(index).stats())
+    if as_json:
+        _print_json(found)
+        return
+    for name, value in found.items():
+        shown = (
+            ", ".join(f"{key} {count:,}" for key, count in value.items())
+            if isinstance(value, dict)
+            else value
+        )
+        click.echo(f"{name:<11} {shown:,}" if isinstance(shown, int) else f"{name:<11} {shown}")
+
+
+@main.command()
+@_index_option
+@_json_option
+def verify(index: Path, as_json: bool) -> None:
+    """Check every file of the index against its checksum. Exit code 1 when one is damaged."""
+    from search.storage import verify as problems_of
+
+    problems = problems_of(index)
+    if as_json:
+        _print_json({"ok": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            click.secho(problem, fg="red", err=True)
+        click.echo(
+            f"{len(problems)} damaged; rebuild with: izde index SOURCE --full"
+            if problems
+            else "every file is whole"
+        )
+    sys.exit(PARTLY if problems else 0)
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+class _progress:
+    """A progress bar on a terminal, nothing elsewhere; called with files done, files in all, and a file's name."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+    def __enter__(self) -> Callable[[int, int, str], None]:
+        self._bar.start()
+        task = self._bar.add_task("reading", total=None)
+
+        def advance(done: int, total: int, name: str) -> None:
+            self._bar.update(task, completed=done, total=total, description=name or "writing the index")
+
+        return advance
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+
+def _report(console: Console, summary: Summary, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    for problem in summary.problems:
+        console.print(f"left out  {problem}", style="yellow", markup=False)
+    if as_json:
+        _print_json(asdict(summary))
+        return
+    console.print(
+        f"{summary.articles:,} articles, {summary.passages:,} passages, {summary.words:,} words:"
+        f" {summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged,"
+        f" {summary.removed:,} removed, {len(summary.problems):,} left out",
+        style="bold",
+    )
+
+
+def _show(results: Results) -> None:
+    from rich.text import Text
+
+    console = _console()
+    if results.did_you_mean:
+        console.print(f"did you mean: {results.did_you_mean}", markup=False, style="italic")
+    for hit in results.hits:
+        article, passage = hit.article, hit.passage
+        source = ", ".join(filter(None, [*article.authors, str(article.year or "")]))
+        page = f", page {passage.page}" if passage.page else ""
+        console.print(f"\n{hit.rank}. {article.title}", style="bold", markup=False)
+        console.print(f"   {passage.language}  {passage.id}{page}  {source}", style="dim", markup=False)
+        text = Text(passage.text)
+        for mark in hit.highlights:
+            text.stylize(_STYLES[mark.kind], mark.start, mark.end)
+        console.print(text)
+    console.print(f"\n{results.total:,} passages found in {results.took_ms:.0f} ms", style="dim")
+
+
+_STYLES = {"exact": "bold black on yellow", "lemma": "bold yellow", "meaning": "underline cyan"}
+
+
+def _print_json(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From an index to ranked, highlighted passages in Kyrgyz, Kazakh, Russian and English."""

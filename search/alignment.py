@@ -1,0 +1,92 @@
+"""Word-to-word similarity between a query and passages, across languages.
+
+Each word of the query is held against every word of a passage: 1 where they share an exact form or
+a lemma, else the cosine of their vectors. The best match of each query word, weighted by how rare
+the word is, says how well a passage answers, and which of its words to mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.encoder import Encoder
+from search.keyindex import KeyIndex
+from search.languages.analysis import exact_key
+from search.query import Term
+from search.words import Words
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int32]
+
+#: Cosine below which two words have nothing to do with one another.
+UNRELATED = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedTerm:
+    """A query word ready to be held against words: the numbers of its keys, its vector, its weight."""
+
+    term: Term
+    exact: int | None
+    lemmas: NDArray[np.int32]
+    vector: Floats
+    weight: float
+
+
+class Aligner:
+    """Holds the words of one query against the words of passages of one generation."""
+
+    def __init__(self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder) -> None:
+        self._words = words
+        vectors = encoder.encode_words([term.word.lower() for term in terms])
+        self.terms = [_aligned(term, vector, keys) for term, vector in zip(terms, vectors, strict=True)]
+        self._weights = np.array([each.weight for each in self.terms], np.float32)
+
+    def scores(self, passages: Numbers) -> Floats:
+        """How well each passage answers the words of the query, 0 to 1; shape (passages,)."""
+        numbers, bounds = self._words.passage_words(passages)
+        scores = np.zeros(len(passages), np.float32)
+        filled = bounds[1:] > bounds[:-1]
+        if not self.terms or not filled.any():
+            return scores
+        distinct, places = np.unique(numbers, return_inverse=True)
+        similarity = self.similarities(distinct)[places]
+        best = np.maximum.reduceat(similarity, bounds[:-1][filled], axis=0)
+        scores[filled] = best @ self._weights / self._weights.sum()
+        return scores
+
+    def similarities(self, words: Numbers) -> Floats:
+        """Similarity, 0 to 1, of distinct words with the words of the query; shape (words, terms)."""
+        vectors = np.stack([each.vector for each in self.terms], axis=1)
+        cosine = self._words.vectors(words) @ vectors
+        similarity = np.clip((cosine - UNRELATED) / (1 - UNRELATED), 0, 1)
+        for column, each in enumerate(self.terms):
+            if each.term.is_number:
+                similarity[:, column] = 0
+            similarity[self.sharing(words, each), column] = 1
+        return similarity
+
+    def sharing(self, words: Numbers, aligned: AlignedTerm) -> NDArray[np.bool_]:
+        """Which words share the exact form or a lemma with a query word; shape (words,)."""
+        wanted = aligned.lemmas if aligned.exact is None else np.append(aligned.lemmas, aligned.exact)
+        return self._words.holding(words, wanted.astype(np.int32))
+
+
+def _aligned(term: Term, vector: Floats, keys: KeyIndex) -> AlignedTerm:
+    numbers = [number for key in term.keys if (number := keys.number(key)) is not None]
+    exact = exact_key(term.form)
+    # A word of another language than all passages' is as telling as the rarest.
+    weight = min(
+        (keys.rarity(key) for key in (exact, *term.keys) if keys.number(key) is not None), default=None
+    )
+    return AlignedTerm(
+        term,
+        keys.number(exact),
+        np.array(numbers, np.int32),
+        vector,
+        keys.rarity("") if weight is None else weight,
+    )

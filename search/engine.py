@@ -1,0 +1,296 @@
+"""The one way in: open an index, ask it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.alignment import Aligner
+from search.articles import Article, Passage
+from search.catalogue import Catalogue, Filters
+from search.documents import Documents
+from search.encoder import EMBEDDED, Encoder, load_encoder
+from search.fusion import fused
+from search.highlight import highlights
+from search.keyindex import KeyIndex
+from search.keyword import KeywordIndex
+from search.languages.analysis import ANALYSIS_VERSION, exact_key
+from search.query import Query, Term, understand
+from search.results import Hit, Mode, Results
+from search.semantic import PassageVectors, best
+from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, read_manifest
+from search.words import Words
+
+#: Passages taken from each kind of evidence and ranked by the alignment of their words.
+SEMANTIC_CANDIDATES = 300
+KEYWORD_CANDIDATES = 200
+
+#: Cosine from which a passage counts as found by meaning.
+RELATED = 0.3
+
+#: What an exact form adds to a match of lemmas.
+EXACT_WEIGHT = 0.25
+
+#: Hits `search` gives where it is not told.
+PAGE_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What an index holds; `languages` counts passages, `years` articles."""
+
+    articles: int
+    passages: int
+    words: int
+    languages: dict[str, int]
+    years: dict[int, int]
+    generation: str
+    created: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """For every passage its BM25 score and its cosine with the query; shape (passages,) each."""
+
+    keyword: NDArray[np.float32]
+    cosine: NDArray[np.float32]
+
+
+class Engine:
+    """Answers queries from one generation of an index. Safe to use from several threads."""
+
+    def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
+        """Open the generation at `path`; raises `IndexIncompatible` when it needs another analyser or model."""
+        self._manifest = read_manifest(path)
+        self._encoder = encoder or _encoder_of(self._manifest)
+        _check(self._manifest, self._encoder)
+        self._documents = Documents(path / "documents.sqlite")
+        self._catalogue = Catalogue(path, self._documents)
+        self._keys = KeyIndex(path)
+        self._words = Words(path)
+        self._vectors = PassageVectors(path)
+        self._path = path
+
+    @classmethod
+    def open(cls, index: Path, encoder: Encoder | None = None) -> Engine:
+        """The engine of the current generation of an index; raises `IndexMissing` when there is none."""
+        return cls(generation_path(index, current_generation(index)), encoder)
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation this engine answers from."""
+        return self._manifest.generation
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: Mode = "hybrid",
+        languages: Sequence[str] = (),
+        year_from: int | None = None,
+        year_to: int | None = None,
+        author: str | None = None,
+        article: str | None = None,
+        limit: int = PAGE_SIZE,
+        offset: int = 0,
+        per_article: int = 0,
+    ) -> Results:
+        """The passages that answer a query, best first.
+
+        `per_article` bounds the hits of one article, 0 does not. Raises `QueryError` for a query that
+        cannot be answered.
+        """
+        started = time.perf_counter()
+        understood = self._with_expansions(understand(query))
+        filters = Filters(languages, year_from, year_to, author, article)
+        masks = self._catalogue.masks(filters)
+        aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)
+        evidence = self._evidence(understood, mode)
+        found = self._found(understood, evidence)
+        ranked, scores = self._ranked(understood, aligner, evidence, found & masks.all, mode)
+        chosen = self._chosen(ranked, limit, offset, per_article)
+        hits = tuple(
+            self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)
+            for rank, place in enumerate(chosen, offset + 1)
+        )
+        return Results(
+            text=understood.text,
+            language=understood.language,
+            mode=mode,
+            total=len(ranked),
+            took_ms=(time.perf_counter() - started) * 1000,
+            did_you_mean=self._did_you_mean(understood),
+            hits=hits,
+            facets=self._catalogue.facets(found, masks),
+        )
+
+    def article(self, article_id: str) -> Article | None:
+        """An article with its repaired text, None when there is none of this id."""
+        return self._documents.article(article_id)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """The passages of an article in order."""
+        return self._documents.passages(article_id)
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[str]:
+        """Titles and key words of the collection that begin with what was typed, or hold a word that does."""
+        wanted = prefix.strip().casefold()
+        if not wanted:
+            return []
+        ranked = [(_place(phrase.casefold(), wanted), len(phrase), phrase) for phrase in self._phrases]
+        return [phrase for place, _, phrase in sorted(each for each in ranked if each[0] is not None)[:limit]]
+
+    def stats(self) -> Stats:
+        """What the index holds."""
+        manifest = self._manifest
+        return Stats(
+            articles=manifest.articles,
+            passages=manifest.passages,
+            words=manifest.words,
+            languages=self._catalogue.passages_by_language(),
+            years=self._catalogue.articles_by_year(),
+            generation=manifest.generation,
+            created=manifest.created,
+            model=manifest.model,
+        )
+
+    @cached_property
+    def _keyword(self) -> KeywordIndex:
+        return KeywordIndex(self._path)
+
+    @cached_property
+    def _phrases(self) -> list[str]:
+        heads = self._catalogue.heads
+        return list(dict.fromkeys(each for head in heads for each in (head.title, *head.keywords) if each))
+
+    def _with_expansions(self, query: Query) -> Query:
+        """The query with its wildcards and fuzzy words replaced by the words they stand for."""
+        if query.condition is None:
+            return query
+        expanded = [
+            Term(word, word, dict.fromkeys(keys, 1.0))
+            for word, keys in self._keyword.expansions(query.condition)
+            if keys
+        ]
+        covered = {term.word for term in expanded}
+        return replace(query, terms=(*(term for term in query.terms if term.word not in covered), *expanded))
+
+    def _evidence(self, query: Query, mode: Mode) -> _Evidence:
+        keyword = np.zeros(len(self._catalogue), np.float32)
+        if mode != "semantic":
+            for term in query.terms:
+                keyword += self._keys.scores(term.keys)
+                keyword += EXACT_WEIGHT * self._keys.scores({exact_key(term.form): 1.0})
+        if mode == "keyword" or not query.ranking_text:
+            return _Evidence(keyword, np.zeros_like(keyword))
+        return _Evidence(keyword, self._vectors.similarities(self._encoder.encode([query.ranking_text])[0]))
+
+    def _found(self, query: Query, evidence: _Evidence) -> NDArray[np.bool_]:
+        """Which passages the query finds, before any filter."""
+        if query.condition is None:
+            return (evidence.keyword > 0) | (evidence.cosine >= RELATED)
+        met = self._keyword.meeting(query.condition)
+        return met & ((evidence.keyword > 0) | (evidence.cosine >= RELATED)) if query.terms else met
+
+    def _ranked(
+        self, query: Query, aligner: Aligner, evidence: _Evidence, found: NDArray[np.bool_], mode: Mode
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The passages found, best first, with their scores.
+
+        In keyword mode by BM25. Else the best by either evidence are ranked by the alignment of their words,
+        and the others follow in the order of that evidence.
+        """
+        if mode == "keyword":
+            order = best(evidence.keyword, len(found), found)
+            return order, evidence.keyword[order]
+        near = best(evidence.cosine, SEMANTIC_CANDIDATES, found)
+        worded = best(evidence.keyword, KEYWORD_CANDIDATES, found & (evidence.keyword > 0))
+        candidates = np.unique(np.concatenate([near, worded]))
+        scores = self._scores(query, aligner, evidence, candidates)
+        first = np.argsort(-scores, kind="stable")
+        rest = found.copy()
+        rest[candidates] = False
+        others = best(evidence.cosine, len(found), rest)
+        floor = float(scores.min(initial=0.0))
+        order = np.concatenate([candidates[first], others])
+        return order, np.concatenate([scores[first], np.minimum(floor, evidence.cosine[others])])
+
+    def _scores(
+        self, query: Query, aligner: Aligner, evidence: _Evidence, candidates: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        in_language = self._catalogue.in_languages(query.languages)[candidates]
+        alignment = aligner.scores(candidates.astype(np.int32))
+        return fused(alignment, evidence.cosine[candidates], evidence.keyword[candidates], in_language)
+
+    def _chosen(self, ranked: NDArray[np.int64], limit: int, offset: int, per_article: int) -> list[int]:
+        """Places in the ranking of the hits of one page."""
+        if not per_article:
+            return list(range(len(ranked)))[offset : offset + limit]
+        seen: dict[int, int] = {}
+        kept = []
+        for place, passage in enumerate(ranked.tolist()):
+            article = self._catalogue.article_of(passage)
+            seen[article] = seen.get(article, 0) + 1
+            if seen[article] <= per_article:
+                kept.append(place)
+            if len(kept) == offset + limit:
+                break
+        return kept[offset:]
+
+    def _hit(
+        self, aligner: Aligner, evidence: _Evidence, number: int, score: float, rank: int, mode: Mode
+    ) -> Hit:
+        marks = highlights(self._words.passage(number), aligner, self._words, by_meaning=mode != "keyword")
+        return Hit(
+            rank=rank,
+            score=score,
+            article=self._documents.head(self._catalogue.article_of(number)),
+            passage=self._documents.passage(number),
+            highlights=marks,
+            matched=tuple(_matched(evidence, number)),
+        )
+
+    def _did_you_mean(self, query: Query) -> str | None:
+        """The query with each word no passage holds replaced by one like it, None when there is nothing to say."""
+        corrected = query.text
+        for term in query.terms:
+            known = any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys))
+            if not known and not term.is_number and (better := self._keyword.correction(term.form)):
+                corrected = corrected.replace(term.word, better)
+        return corrected if corrected != query.text else None
+
+
+def _encoder_of(manifest: Manifest) -> Encoder:
+    return load_encoder(None if manifest.model == EMBEDDED else manifest.model)
+
+
+def _check(manifest: Manifest, encoder: Encoder) -> None:
+    for built, wanted, what in (
+        (manifest.analysis, ANALYSIS_VERSION, "analysis of words"),
+        (manifest.model_fingerprint, encoder.fingerprint, f"model ({manifest.model})"),
+    ):
+        if built != wanted:
+            raise IndexIncompatible(
+                f"the index was built with another {what} than this izde has; rebuild it with: izde index SOURCE --full"
+            )
+
+
+def _matched(evidence: _Evidence, number: int) -> Iterator[str]:
+    if evidence.keyword[number] > 0:
+        yield "keyword"
+    if evidence.cosine[number] >= RELATED:
+        yield "semantic"
+
+
+def _place(phrase: str, wanted: str) -> int | None:
+    """Where what was typed begins in a phrase: 0 at its start, 1 at a later word, None nowhere."""
+    if phrase.startswith(wanted):
+        return 0
+    return 1 if f" {wanted}" in phrase else None

@@ -1,0 +1,1 @@
+"""What the engine knows of each language: its letters, words, forms and look."""

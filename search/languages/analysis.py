@@ -1,0 +1,69 @@
+"""A word of a language -> the keys under which it is indexed and looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib import import_module
+from importlib.resources import files
+
+from search.articles import LANGUAGES
+
+#: Changes whenever the same text would give other keys: an index built by another version is rebuilt.
+ANALYSIS_VERSION = "1"
+
+_MODULES = {"ky": "kyrgyz", "kk": "kazakh", "ru": "russian", "en": "english"}
+
+#: What a key counts for beside the first lemma: a second reading, and a part of a compound.
+SECOND_LEMMA_WEIGHT = 0.6
+PART_WEIGHT = 0.6
+
+Lemmatizer = Callable[[str], tuple[str, ...]]
+
+
+@cache
+def lemmatizer(language: str) -> Lemmatizer:
+    """The lemmatizer of a language; forms of any other language stay as they are."""
+    if language not in _MODULES:
+        return lambda form: (form,)
+    lemmas: Lemmatizer = import_module(f"search.languages.{_MODULES[language]}").lemmas
+    return lemmas
+
+
+@lru_cache(maxsize=200_000)
+def lemma_keys(form: str, language: str) -> tuple[tuple[str, float], ...]:
+    """Lemma keys of a folded form with their weights, the best first.
+
+    A compound (соода-экономикалык) has its own key and, weaker, those of its parts.
+    """
+    weights: dict[str, float] = {}
+    for place, lemma in enumerate(_lemmas(form, language)):
+        weights.setdefault(lemma, SECOND_LEMMA_WEIGHT if place else 1.0)
+    for part in _parts(form):
+        weights.setdefault(_lemmas(part, language)[0], PART_WEIGHT)
+    return tuple(weights.items())
+
+
+def exact_key(form: str) -> str:
+    """The key of a form itself, apart from all lemma keys."""
+    return "=" + form
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Words of a language that say nothing on their own, from the table beside this module."""
+    if language not in LANGUAGES:
+        return frozenset()
+    table = files("search.languages").joinpath("data", f"stop_{language}.txt").read_text("utf-8")
+    return frozenset(line.strip() for line in table.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _lemmas(form: str, language: str) -> tuple[str, ...]:
+    if form.isascii() and language != "en" and form.isalpha():
+        language = "en" if len(form) > 2 else "other"
+    return tuple(lemma.replace("ё", "е") for lemma in lemmatizer(language)(form))
+
+
+def _parts(form: str) -> list[str]:
+    parts = form.split("-") if "-" in form else []
+    return [part for part in parts if len(part) > 2 or part.isdigit()]

@@ -1,0 +1,33 @@
+"""Russian lemmas, by the dictionary of OpenCorpora as pymorphy3 reads it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pymorphy3 import MorphAnalyzer
+
+#: A second lemma is kept when the dictionary finds it at least this probable.
+SECOND_LEMMA_PROBABILITY = 0.2
+
+
+@cache
+def _analyzer() -> MorphAnalyzer:
+    from pymorphy3 import MorphAnalyzer
+
+    return MorphAnalyzer()
+
+
+def lemmas(form: str) -> tuple[str, ...]:
+    """Lemmas of a lower-cased Russian form, best first, at most two."""
+    probability: dict[str, float] = {}
+    for parse in _analyzer().parse(form):
+        lemma = parse.normal_form.replace("ё", "е")
+        probability[lemma] = probability.get(lemma, 0.0) + parse.score
+    ranked = sorted(probability, key=lambda lemma: -probability[lemma])
+    return tuple(
+        lemma
+        for place, lemma in enumerate(ranked[:2])
+        if not place or probability[lemma] >= SECOND_LEMMA_PROBABILITY
+    ) or (form,)

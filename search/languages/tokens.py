@@ -1,0 +1,43 @@
+"""Text -> tokens: words, numbers and addresses with their places."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""
+    https?://[^\s<>"«»]+[\w/]              # address of a page
+  | www\.[^\s<>"«»]+[\w/]
+  | [\w.+-]+@[\w-]+(?:\.[\w-]+)+           # e-mail
+  | \d+(?:[.,]\d+)+                        # 51,0  2.38
+  | [^\W_]+(?:['’ʼ‐‑-][^\W_]+)*            # word, with inner hyphens and apostrophes
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: `form` is its folded form, `start` and `end` its place."""
+
+    form: str
+    start: int
+    end: int
+
+
+_FOLDS = str.maketrans({"ё": "е", "‐": "-", "‑": "-", "’": "'", "ʼ": "'", "\u0301": None, "\xad": None})
+
+
+def fold(word: str) -> str:
+    """The form under which a word is matched: NFC, lower case, ё as е, one kind of hyphen and apostrophe."""
+    folded = word.lower().translate(_FOLDS)
+    return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
+
+
+def tokenize(text: str) -> Iterator[Token]:
+    """The tokens of a text in order; offsets are characters of `text`."""
+    for match in _TOKEN.finditer(text):
+        yield Token(fold(match[0]), match.start(), match.end())

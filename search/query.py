@@ -1,0 +1,121 @@
+"""What the reader typed -> what it asks for: words with their keys, languages, and a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from search import syntax
+from search.articles import LANGUAGES
+from search.languages.analysis import lemma_keys, stop_words
+from search.languages.identify import language_distribution
+from search.languages.tokens import Token, fold, tokenize
+
+if TYPE_CHECKING:
+    from whoosh.query import Query as Condition
+
+#: A longer query is refused: nobody types it, and its cost has no bound.
+LONGEST_QUERY = 2_000
+
+#: Words beyond these are left out of the ranking.
+MOST_WORDS = 48
+
+#: A language is worth analysing a query in when it is at least this probable.
+PLAUSIBLE = 0.05
+
+
+class QueryError(ValueError):
+    """A query that cannot be answered, with a reason its author understands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the query: as typed, folded, and its lemma keys in every plausible language, weighted."""
+
+    word: str
+    form: str
+    keys: Mapping[str, float]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the word is a number or holds one: only the same number answers it."""
+        return any(character.isdigit() for character in self.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query understood.
+
+    `languages` are the plausible languages with their probabilities; `terms` are the words that rank,
+    `ranking_text` what the encoder reads; `condition` is what passages must meet, None for plain words.
+    """
+
+    text: str
+    languages: Mapping[str, float]
+    terms: tuple[Term, ...]
+    ranking_text: str
+    condition: Condition | None
+
+    @property
+    def language(self) -> str:
+        """The likeliest language."""
+        return max(self.languages, key=lambda code: self.languages[code])
+
+
+def understand(text: str) -> Query:
+    """Read a query; raises `QueryError` when it is too long."""
+    if len(text) > LONGEST_QUERY:
+        raise QueryError(
+            f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are searched for"
+        )
+    typed = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    tree = _tree(typed) if syntax.is_structured(typed) else None
+    ranking_text = typed if tree is None else syntax.ranking_text(tree)
+    languages = _plausible(ranking_text)
+
+    def keys(form: str) -> Mapping[str, float]:
+        return _keys(form, languages)
+
+    terms = _terms(ranking_text, languages)
+    return Query(
+        typed, languages, terms, ranking_text, None if tree is None else syntax.condition(tree, keys)
+    )
+
+
+def _tree(typed: str) -> Condition:
+    try:
+        return syntax.parse(typed)
+    except RecursionError:
+        raise QueryError("the query has too many brackets inside one another") from None
+
+
+def _plausible(text: str) -> Mapping[str, float]:
+    distribution = language_distribution(text) if text else {}
+    plausible = {
+        code: share for code, share in distribution.items() if code in LANGUAGES and share >= PLAUSIBLE
+    }
+    return plausible or {code: 1 / len(LANGUAGES) for code in reversed(LANGUAGES)}
+
+
+def _terms(text: str, languages: Mapping[str, float]) -> tuple[Term, ...]:
+    tokens = list({token.form: token for token in tokenize(text)}.values())
+    telling = [token for token in tokens if not _is_stop_word(token.form, languages)] or tokens
+    return tuple(_term(text, token, languages) for token in telling[:MOST_WORDS])
+
+
+def _term(text: str, token: Token, languages: Mapping[str, float]) -> Term:
+    return Term(text[token.start : token.end], token.form, _keys(token.form, languages))
+
+
+def _is_stop_word(form: str, languages: Mapping[str, float]) -> bool:
+    likely = max(languages.values())
+    return any(form in stop_words(code) for code, share in languages.items() if share >= likely / 2)
+
+
+def _keys(form: str, languages: Mapping[str, float]) -> Mapping[str, float]:
+    weights: dict[str, float] = {}
+    for code in languages:
+        for key, weight in lemma_keys(fold(form), code):
+            weights[key] = max(weight, weights.get(key, 0.0))
+    return weights

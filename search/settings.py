@@ -1,0 +1,60 @@
+"""Every setting of Izde, its default, and the environment variable that changes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingError(ValueError):
+    """A setting has a value that cannot be used; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, each with its environment variable in the comment above it."""
+
+    # IZDE_INDEX: directory of the index.
+    index: Path = Path("index_data/index")
+    # IZDE_MODEL: folder or Hugging Face id of a sentence-transformers model; empty: the embedded one.
+    model: str | None = None
+    # IZDE_HOST: address `izde serve` listens at.
+    host: str = "127.0.0.1"
+    # IZDE_PORT: port `izde serve` listens at; 0 takes a free one.
+    port: int = 8000
+    # IZDE_THREADS: requests answered at the same time.
+    threads: int = 4
+    # IZDE_RATE_LIMIT: requests one client may make ("300 per minute"); "off" turns the limit off.
+    rate_limit: str = "300 per minute"
+    # IZDE_PRUNE_AFTER: seconds a replaced generation of the index is kept for those still reading it.
+    prune_after: float = 60.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings with what the environment says; raises `SettingError` for a bad value."""
+        given = os.environ if environment is None else environment
+        return cls(
+            index=Path(given.get("IZDE_INDEX") or cls.index),
+            model=given.get("IZDE_MODEL") or None,
+            host=given.get("IZDE_HOST") or cls.host,
+            port=_integer(given, "IZDE_PORT", cls.port),
+            threads=_integer(given, "IZDE_THREADS", cls.threads),
+            rate_limit=given.get("IZDE_RATE_LIMIT") or cls.rate_limit,
+            prune_after=_number(given, "IZDE_PRUNE_AFTER", cls.prune_after),
+        )
+
+
+def _integer(given: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(given.get(name) or default)
+    except ValueError:
+        raise SettingError(f"{name} is {given[name]!r}, which is not a whole number") from None
+
+
+def _number(given: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(given.get(name) or default)
+    except ValueError:
+        raise SettingError(f"{name} is {given[name]!r}, which is not a number") from None
