@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from search.articles import LANGUAGES
+from search.errors import UserError
 from search.settings import SettingError, Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from indexer.build import Summary
-    from search.results import Results
+    from search.results import Mode, Results
 
 #: Exit codes: something was left out or not found to be in order; the command could not be carried out.
 PARTLY = 1
@@ -50,15 +51,11 @@ class _Commands(click.Group):
     """Turns the errors a user can mend into one line on stderr and exit code 2."""
 
     def invoke(self, context: click.Context) -> Any:
-        from search.encoder import ModelError
-        from search.query import QueryError
-        from search.storage import IndexProblem
-
         if _SETTINGS_ERROR:
             raise click.UsageError(_SETTINGS_ERROR)
         try:
             return super().invoke(context)
-        except (IndexProblem, QueryError, ModelError) as error:
+        except UserError as error:
             click.secho(f"izde: {error}", fg="red", err=True)
             context.exit(FAILED)
         except OSError as error:
@@ -77,9 +74,7 @@ def main() -> None:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
 @_index_option
 @click.option("--full", is_flag=True, help="Analyse every article again, also unchanged ones.")
-@click.option(
-    "--model", default=_SETTINGS.model, help="Folder or Hugging Face id of another model (IZDE_MODEL)."
-)
+@click.option("--model", default=_SETTINGS.model, help="Folder or Hugging Face id of another model (IZDE_MODEL).")
 @_json_option
 def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None, as_json: bool) -> None:
     """Make the index hold the articles of files and folders (.txt .md .html .pdf .docx .jsonl).
@@ -124,17 +119,13 @@ def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None,
     show_default=True,
     help="How to find.",
 )
-@click.option(
-    "--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Only passages in it."
-)
+@click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Only passages in it.")
 @click.option("--year-from", type=int, help="Only articles of this year or later.")
 @click.option("--year-to", type=int, help="Only articles of this year or earlier.")
 @click.option("--author", help="Only articles by this author.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits to show.")
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits to skip.")
-@click.option(
-    "--per-article", type=click.IntRange(0), default=0, help="Hits of one article at most; 0: no limit."
-)
+@click.option("--per-article", type=click.IntRange(0), default=0, help="Hits of one article at most; 0: no limit.")
 @_json_option
 def search(query: str, index: Path, as_json: bool, languages: tuple[str, ...], **options: Any) -> None:
     """Find passages that answer QUERY, by word and by meaning, in all four languages."""
@@ -150,9 +141,7 @@ def search(query: str, index: Path, as_json: bool, languages: tuple[str, ...], *
 @main.command()
 @_index_option
 @click.option("--host", default=_SETTINGS.host, show_default=True, help="Address to listen at (IZDE_HOST).")
-@click.option(
-    "--port", type=int, default=_SETTINGS.port, show_default=True, help="Port to listen at (IZDE_PORT)."
-)
+@click.option("--port", type=int, default=_SETTINGS.port, show_default=True, help="Port to listen at (IZDE_PORT).")
 def serve(index: Path, host: str, port: int) -> None:
     """Serve the search page and the API; a new index is taken up without a restart."""
     from dataclasses import replace
@@ -229,11 +218,7 @@ def stats(index: Path, as_json: bool) -> None:
         _print_json(found)
         return
     for name, value in found.items():
-        shown = (
-            ", ".join(f"{key} {count:,}" for key, count in value.items())
-            if isinstance(value, dict)
-            else value
-        )
+        shown = ", ".join(f"{key} {count:,}" for key, count in value.items()) if isinstance(value, dict) else value
         click.echo(f"{name:<11} {shown:,}" if isinstance(shown, int) else f"{name:<11} {shown}")
 
 
@@ -251,11 +236,37 @@ def verify(index: Path, as_json: bool) -> None:
         for problem in problems:
             click.secho(problem, fg="red", err=True)
         click.echo(
-            f"{len(problems)} damaged; rebuild with: izde index SOURCE --full"
-            if problems
-            else "every file is whole"
+            f"{len(problems)} damaged; rebuild with: izde index SOURCE --full" if problems else "every file is whole"
         )
     sys.exit(PARTLY if problems else 0)
+
+
+@main.command("eval")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_index_option
+@click.option("--mode", "modes", multiple=True, type=click.Choice(["hybrid", "keyword", "semantic"]), help="Only this.")
+@_json_option
+def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], as_json: bool) -> None:
+    """Measure nDCG@10, MRR@10 and recall@50 by language pair for the judged queries of FILE."""
+    from dataclasses import asdict
+
+    from search.engine import Engine
+    from search.evaluation import evaluate as measure
+    from search.evaluation import read_judgements
+    from search.results import MODES
+
+    engine, judged = Engine.open(index), read_judgements(file)
+    measured = {mode: measure(engine, judged, mode) for mode in modes or MODES}
+    if as_json:
+        _print_json({mode: [asdict(row) for row in rows] for mode, rows in measured.items()})
+        return
+    click.echo("mode      query  passage  queries  nDCG@10  MRR@10  recall@50")
+    for mode, rows in measured.items():
+        for row in rows:
+            click.echo(
+                f"{mode:<9} {row.query_language:<6} {row.passage_language:<8} {row.queries:>7}"
+                f"  {row.ndcg:7.3f}  {row.mrr:6.3f}  {row.recall:9.3f}"
+            )
 
 
 def _console(stderr: bool = False) -> Console:
@@ -265,7 +276,7 @@ def _console(stderr: bool = False) -> Console:
 
 
 class _progress:
-    """A progress bar on a terminal, nothing elsewhere; called with files done, files in all, and a file's name."""
+    """A progress bar on a terminal, nothing elsewhere; called with how far it is."""
 
     def __init__(self, console: Console) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -56,9 +56,7 @@ def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> Ana
     places = np.empty(len(names), np.int64)
     places[[vocabulary.numbers[name] for name in names]] = np.arange(len(names))
     word_keys = [_keys(name, previous) for name in names]
-    keys = sorted(
-        {key for each in word_keys for key, _ in each}, key=lambda key: key.encode("utf-8", "surrogatepass")
-    )
+    keys = sorted({key for each in word_keys for key, _ in each}, key=lambda key: key.encode("utf-8", "surrogatepass"))
     key_numbers = {key: number for number, key in enumerate(keys)}
     table = WordTable(
         names,
@@ -69,9 +67,7 @@ def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> Ana
     return AnalysedVocabulary(table, keys, places)
 
 
-def word_vectors(
-    names: Sequence[str], encoder: Encoder, previous: PreviousGeneration | None
-) -> NDArray[np.float16]:
+def word_vectors(names: Sequence[str], encoder: Encoder, previous: PreviousGeneration | None) -> NDArray[np.float16]:
     """Vectors of words by name; shape (words, dimensions)."""
     vectors = np.zeros((len(names), encoder.dimensions), np.float16)
     known = [previous.word_number(name) if previous else None for name in names]

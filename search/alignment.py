@@ -80,9 +80,7 @@ def _aligned(term: Term, vector: Floats, keys: KeyIndex) -> AlignedTerm:
     numbers = [number for key in term.keys if (number := keys.number(key)) is not None]
     exact = exact_key(term.form)
     # A word of another language than all passages' is as telling as the rarest.
-    weight = min(
-        (keys.rarity(key) for key in (exact, *term.keys) if keys.number(key) is not None), default=None
-    )
+    weight = min((keys.rarity(key) for key in (exact, *term.keys) if keys.number(key) is not None), default=None)
     return AlignedTerm(
         term,
         keys.number(exact),

@@ -73,6 +73,10 @@ class Catalogue:
         """The number of a passage's article."""
         return int(self._articles[passage])
 
+    def articles_of(self, passages: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The numbers of the articles of some passages; shape (passages,)."""
+        return self._articles[passages]
+
     def in_languages(self, codes: Iterable[str]) -> Mask:
         """Which passages are in one of these languages."""
         return np.isin(self._languages, [_CODES.index(code) for code in codes if code in _CODES])
@@ -90,24 +94,18 @@ class Catalogue:
     def facets(self, found: Mask, masks: Masks) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts of the passages found, by language, year (latest first) and author (most first)."""
         in_article = found & masks.article
-        languages = np.bincount(
-            self._languages[in_article & masks.year & masks.author], minlength=len(_CODES)
-        )
+        languages = np.bincount(self._languages[in_article & masks.year & masks.author], minlength=len(_CODES))
         years = Counter(self._years[in_article & masks.language & masks.author].tolist())
         articles = Counter(self._articles[in_article & masks.language & masks.year].tolist())
         authors: Counter[str] = Counter()
         for number, count in articles.items():
             authors.update(dict.fromkeys(self.heads[number].authors, count))
         return {
-            "language": tuple(
-                FacetValue(code, int(n)) for code, n in zip(_CODES, languages, strict=True) if n
-            ),
+            "language": tuple(FacetValue(code, int(n)) for code, n in zip(_CODES, languages, strict=True) if n),
             "year": tuple(
                 FacetValue(str(year), years[year]) for year in sorted(years, reverse=True) if year != NO_YEAR
             ),
-            "author": tuple(
-                FacetValue(name, count) for name, count in authors.most_common(MOST_FACET_VALUES)
-            ),
+            "author": tuple(FacetValue(name, count) for name, count in authors.most_common(MOST_FACET_VALUES)),
         }
 
     def passages_by_language(self) -> dict[str, int]:
@@ -130,18 +128,14 @@ class Catalogue:
 
     def _numbers_by(self, author: str) -> list[int]:
         wanted = author.casefold()
-        return [
-            n for n, head in enumerate(self.heads) if any(name.casefold() == wanted for name in head.authors)
-        ]
+        return [n for n, head in enumerate(self.heads) if any(name.casefold() == wanted for name in head.authors)]
 
     def _numbers_of(self, article_id: str) -> list[int]:
         number = self._documents.number(article_id)
         return [] if number is None else [number]
 
 
-def write_catalogue(
-    path: Path, languages: Iterable[str], years: Iterable[int | None], articles: Iterable[int]
-) -> None:
+def write_catalogue(path: Path, languages: Iterable[str], years: Iterable[int | None], articles: Iterable[int]) -> None:
     """Write language, year and article number of every passage."""
     codes = [_CODES.index(code) if code in _CODES else len(LANGUAGES) for code in languages]
     np.save(path / "passages.languages.npy", np.array(codes, np.int8))

@@ -121,15 +121,11 @@ class Documents:
         try:
             return self._connection().execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise IndexProblem(
-                f"{self._file} is damaged ({error}); rebuild with: izde index SOURCE --full"
-            ) from error
+            raise IndexProblem(f"{self._file} is damaged ({error}); rebuild with: izde index SOURCE --full") from error
 
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._connections, "open"):
-            self._connections.open = sqlite3.connect(
-                f"{self._file.absolute().as_uri()}?immutable=1", uri=True
-            )
+            self._connections.open = sqlite3.connect(f"{self._file.absolute().as_uri()}?immutable=1", uri=True)
         connection: sqlite3.Connection = self._connections.open
         return connection
 

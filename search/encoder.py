@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from search.errors import UserError
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -29,7 +31,7 @@ PIECES_AT_ONCE = 32_768
 _NUMPY_TYPES = {"I8": np.dtype("<i1"), "F32": np.dtype("<f4")}
 
 
-class ModelError(ValueError):
+class ModelError(UserError, ValueError):
     """A model folder or id that cannot be used; the message says why."""
 
 
@@ -67,9 +69,7 @@ class StaticEncoder:
         self.name = name or str(folder)
         tensors = _mapped_tensors(folder / WEIGHTS_FILE)
         if set(tensors) != {"embeddings", "weights"} or tensors["embeddings"].dtype != np.int8:
-            raise ModelError(
-                f"{folder / WEIGHTS_FILE} needs `embeddings` (int8) and `weights`, has {sorted(tensors)}"
-            )
+            raise ModelError(f"{folder / WEIGHTS_FILE} needs `embeddings` (int8) and `weights`, has {sorted(tensors)}")
         self._rows, self._scales = tensors["embeddings"], np.array(tensors["weights"])
 
     @property

@@ -16,7 +16,7 @@ from search.articles import Article, Passage
 from search.catalogue import Catalogue, Filters
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
-from search.fusion import fused
+from search.fusion import fused, with_article_evidence
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.keyword import KeywordIndex
@@ -227,7 +227,8 @@ class Engine:
     ) -> NDArray[np.float32]:
         in_language = self._catalogue.in_languages(query.languages)[candidates]
         alignment = aligner.scores(candidates.astype(np.int32))
-        return fused(alignment, evidence.cosine[candidates], evidence.keyword[candidates], in_language)
+        scores = fused(alignment, evidence.cosine[candidates], evidence.keyword[candidates], in_language)
+        return with_article_evidence(scores, self._catalogue.articles_of(candidates))
 
     def _chosen(self, ranked: NDArray[np.int64], limit: int, offset: int, per_article: int) -> list[int]:
         """Places in the ranking of the hits of one page."""
@@ -244,9 +245,7 @@ class Engine:
                 break
         return kept[offset:]
 
-    def _hit(
-        self, aligner: Aligner, evidence: _Evidence, number: int, score: float, rank: int, mode: Mode
-    ) -> Hit:
+    def _hit(self, aligner: Aligner, evidence: _Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
         marks = highlights(self._words.passage(number), aligner, self._words, by_meaning=mode != "keyword")
         return Hit(
             rank=rank,

@@ -27,9 +27,7 @@ class _Distinct:
     similarity: NDArray[np.float32]
 
 
-def highlights(
-    passage: PassageWords, aligner: Aligner, words: Words, by_meaning: bool
-) -> tuple[Highlight, ...]:
+def highlights(passage: PassageWords, aligner: Aligner, words: Words, by_meaning: bool) -> tuple[Highlight, ...]:
     """The ranges of a passage to mark, in order, at most one a word.
 
     Words in the form typed are `exact`, other forms of a query's word `lemma`. With `by_meaning`, a query
@@ -43,10 +41,10 @@ def highlights(
     kinds: dict[int, tuple[Kind, AlignedTerm]] = {}
     for column, aligned in enumerate(aligner.terms):
         shared = np.flatnonzero(aligner.sharing(numbers, aligned))
-        for place in shared:
+        for place in shared.tolist():
             exact = aligned.exact is not None and aligned.exact == words.keys(int(numbers[place]))[0]
             if exact or place not in kinds:
-                kinds[int(place)] = ("exact" if exact else "lemma", aligned)
+                kinds[place] = ("exact" if exact else "lemma", aligned)
         if by_meaning and not len(shared):
             for place in _counterparts(distinct, column):
                 kinds.setdefault(place, ("meaning", aligned))

@@ -102,9 +102,7 @@ def write(path: Path, keys: Sequence[str], occurrences: tuple[Ints, Ints, Floats
     relative = (lengths / max(lengths.mean(), 1.0) if len(lengths) else lengths).astype(np.float32)
     rarity = idf(document_frequency.astype(np.float32), len(lengths))
     StringTable.write(path / "keys", keys)
-    np.save(
-        path / "postings.offsets.npy", np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64)
-    )
+    np.save(path / "postings.offsets.npy", np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64))
     np.save(path / "postings.passages.npy", passage.astype(np.int32))
     np.save(path / "postings.impacts.npy", impacts(frequency, relative[passage], rarity[key]))
 

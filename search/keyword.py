@@ -104,9 +104,7 @@ class KeywordIndex:
         for distance in range(1, 3 if len(form) > 5 else 2):
             near = set(self._reader.terms_within("text", key, distance, prefix=2))
             if near:
-                return max(
-                    sorted(near), key=lambda each: self._reader.doc_frequency("text", each)
-                ).removeprefix("=")
+                return max(sorted(near), key=lambda each: self._reader.doc_frequency("text", each)).removeprefix("=")
         return None
 
     def _searcher(self) -> Any:

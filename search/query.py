@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from search import syntax
 from search.articles import LANGUAGES
+from search.errors import UserError
 from search.languages.analysis import lemma_keys, stop_words
 from search.languages.identify import language_distribution
 from search.languages.tokens import Token, fold, tokenize
@@ -25,7 +26,7 @@ MOST_WORDS = 48
 PLAUSIBLE = 0.05
 
 
-class QueryError(ValueError):
+class QueryError(UserError, ValueError):
     """A query that cannot be answered, with a reason its author understands."""
 
 
@@ -66,9 +67,7 @@ class Query:
 def understand(text: str) -> Query:
     """Read a query; raises `QueryError` when it is too long."""
     if len(text) > LONGEST_QUERY:
-        raise QueryError(
-            f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are searched for"
-        )
+        raise QueryError(f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are searched for")
     typed = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     tree = _tree(typed) if syntax.is_structured(typed) else None
     ranking_text = typed if tree is None else syntax.ranking_text(tree)
@@ -78,9 +77,7 @@ def understand(text: str) -> Query:
         return _keys(form, languages)
 
     terms = _terms(ranking_text, languages)
-    return Query(
-        typed, languages, terms, ranking_text, None if tree is None else syntax.condition(tree, keys)
-    )
+    return Query(typed, languages, terms, ranking_text, None if tree is None else syntax.condition(tree, keys))
 
 
 def _tree(typed: str) -> Condition:
@@ -92,9 +89,7 @@ def _tree(typed: str) -> Condition:
 
 def _plausible(text: str) -> Mapping[str, float]:
     distribution = language_distribution(text) if text else {}
-    plausible = {
-        code: share for code, share in distribution.items() if code in LANGUAGES and share >= PLAUSIBLE
-    }
+    plausible = {code: share for code, share in distribution.items() if code in LANGUAGES and share >= PLAUSIBLE}
     return plausible or {code: 1 / len(LANGUAGES) for code in reversed(LANGUAGES)}
 
 

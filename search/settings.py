@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.errors import UserError
 
-class SettingError(ValueError):
+
+class SettingError(UserError, ValueError):
     """A setting has a value that cannot be used; the message names the variable."""
 
 
@@ -35,14 +37,15 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """The settings with what the environment says; raises `SettingError` for a bad value."""
         given = os.environ if environment is None else environment
+        default = cls()
         return cls(
-            index=Path(given.get("IZDE_INDEX") or cls.index),
-            model=given.get("IZDE_MODEL") or None,
-            host=given.get("IZDE_HOST") or cls.host,
-            port=_integer(given, "IZDE_PORT", cls.port),
-            threads=_integer(given, "IZDE_THREADS", cls.threads),
-            rate_limit=given.get("IZDE_RATE_LIMIT") or cls.rate_limit,
-            prune_after=_number(given, "IZDE_PRUNE_AFTER", cls.prune_after),
+            index=Path(given.get("IZDE_INDEX") or default.index),
+            model=given.get("IZDE_MODEL") or default.model,
+            host=given.get("IZDE_HOST") or default.host,
+            port=_integer(given, "IZDE_PORT", default.port),
+            threads=_integer(given, "IZDE_THREADS", default.threads),
+            rate_limit=given.get("IZDE_RATE_LIMIT") or default.rate_limit,
+            prune_after=_number(given, "IZDE_PRUNE_AFTER", default.prune_after),
         )
 
 

@@ -25,6 +25,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from search.errors import UserError
+
 #: Changes whenever the files of a generation change their meaning.
 FORMAT_VERSION = 1
 
@@ -34,7 +36,7 @@ _MANIFEST = "manifest.json"
 _LOCK = "building.lock"
 
 
-class IndexProblem(Exception):
+class IndexProblem(UserError):
     """An index cannot be used; the message says which file is at fault and what to do."""
 
 
@@ -73,9 +75,7 @@ def current_generation(index: Path) -> str:
     try:
         return (index / _CURRENT).read_text("utf-8").strip()
     except FileNotFoundError:
-        raise IndexMissing(
-            f"there is no index in {index}; make one with: izde index SOURCE --index {index}"
-        ) from None
+        raise IndexMissing(f"there is no index in {index}; make one with: izde index SOURCE --index {index}") from None
     except OSError as error:
         raise IndexProblem(f"{index / _CURRENT} cannot be read: {error.strerror}") from error
 
@@ -120,12 +120,17 @@ def building(index: Path) -> Iterator[None]:
         yield
 
 
-def new_generation(index: Path) -> Path:
-    """An empty directory for the next generation, named so that names sort by time."""
+@contextmanager
+def new_generation(index: Path) -> Iterator[Path]:
+    """An empty directory for the next generation, named so that names sort by time; removed when the body fails."""
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     path = generation_path(index, name)
     path.mkdir(parents=True)
-    return path
+    try:
+        yield path
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
 
 
 def seal(path: Path, **fields: Any) -> Manifest:

@@ -16,9 +16,7 @@ class StringTable:
         """Open the table `write` made under this name."""
         self._offsets: NDArray[np.int64] = np.load(path.with_suffix(".offsets.npy"), mmap_mode="r")
         size = path.with_suffix(".strings").stat().st_size
-        self._bytes = (
-            np.memmap(path.with_suffix(".strings"), np.uint8, "r") if size else np.empty(0, np.uint8)
-        )
+        self._bytes = np.memmap(path.with_suffix(".strings"), np.uint8, "r") if size else np.empty(0, np.uint8)
 
     @staticmethod
     def write(path: Path, strings: Iterable[str]) -> None:

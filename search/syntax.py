@@ -7,7 +7,7 @@ NOT make a condition that passages must meet; it is None when a query has none o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from whoosh import qparser, query
 from whoosh.qparser import syntax
@@ -17,13 +17,18 @@ from search.languages.tokens import fold, tokenize
 
 #: Fields a reader can name, `title:water`; `text` is the passage.
 TEXT_FIELDS = ("title", "author", "keywords", "text")
-_FIELDS = (*TEXT_FIELDS, "year", "language", "article")
+_WHOLE_FIELDS = ("language", "article")
+_FIELDS = (*TEXT_FIELDS, *_WHOLE_FIELDS, "year")
+_FIELD = "|".join(_FIELDS)
 
 #: Characters and words that make a query more than plain words.
-_OPERATORS = re.compile(
-    r'["*~?()\[\]]|(?:^|\s)[-+]\w|\b(?:AND|OR|NOT)\b|\b(?:' + "|".join(_FIELDS) + r"):", re.UNICODE
-)
-_YEARS = re.compile(r"\byear:(\d{1,4})?\.\.(\d{1,4})?")
+_OPERATORS = re.compile(rf'["*~()]|\w\?\w|(?:^|\s)-[\w"(]|\b(?:AND|OR|NOT)\b|\b(?:{_FIELD}):')
+
+#: A question mark at the end of a word ends a question; a hyphen before a word excludes it.
+_END_OF_QUESTION = re.compile(r'\?+(?=[\s")]|$)')
+_EXCLUSION = re.compile(r'(?:^|(?<=[\s(]))-(?=[\w"(])')
+
+_YEARS = re.compile(r"(?P<only>[0-9]{1,4})|(?P<first>[0-9]{0,4})\.\.(?P<last>[0-9]{0,4})")
 
 #: A folded form -> the lemma keys it may have, with weights.
 Keys = Callable[[str], Mapping[str, float]]
@@ -45,54 +50,56 @@ def is_structured(text: str) -> bool:
 
 def parse(text: str) -> query.Query:
     """The tree of a structured query; unbalanced quotes and brackets are read as far as they make sense."""
-    with_ranges = _YEARS.sub(lambda found: f"year:[{found[1] or '0'} TO {found[2] or '9999'}]", text)
-    tree = qparser.QueryParser("text", None, plugins=_plugins(), group=_WordsGroup).parse(
-        with_ranges, normalize=False
-    )
-    return tree
+    plain = _EXCLUSION.sub("NOT ", _END_OF_QUESTION.sub("", text))
+    return qparser.QueryParser("text", None, plugins=_plugins(), group=_WordsGroup).parse(plain, normalize=False)
 
 
 def ranking_text(tree: query.Query) -> str:
-    """The words of a tree that passages are ranked by: those of the text and title that are not negated."""
-    return " ".join(_positive_words(tree))
+    """The words of a tree that passages are ranked by: those of text fields that are not excluded."""
+    return " ".join(_ranking_words(tree))
 
 
 def condition(tree: query.Query, keys: Keys) -> query.Query | None:
     """What a passage must meet, as a query over the keyword index, or None when any passage will do."""
     children = list(tree) if isinstance(tree, _Words) else [tree]
+    excluded = [_strict(each, keys) for each in children if isinstance(each, query.Not) and _says_something(each)]
     required = [_strict(each, keys) for each in children if _is_required(each)]
-    excluded = [_strict(each.query, keys) for each in children if isinstance(each, query.Not)]
     if not required and not excluded:
         return None
-    return query.And([*(required or [query.Every()]), *(query.Not(each) for each in excluded)])
+    return query.And([*(required or [query.Every()]), *excluded])
 
 
 def _plugins() -> list[qparser.Plugin]:
-    operators = qparser.OperatorsPlugin(
-        Not=r'(^|(?<=[\s(]))(NOT(?=\s)|-(?=[\w"(]))', AndNot=None, AndMaybe=None, Require=None
-    )
     return [
         qparser.WhitespacePlugin(),
         qparser.PhrasePlugin(),
-        qparser.FieldsPlugin(expr=r"(?P<text>" + "|".join(_FIELDS) + "):"),
-        qparser.RangePlugin(),
+        qparser.FieldsPlugin(expr=rf"(?P<text>{_FIELD}):"),
         qparser.GroupPlugin(),
         qparser.PrefixPlugin(),
         qparser.WildcardPlugin(),
         qparser.FuzzyTermPlugin(),
-        operators,
+        qparser.OperatorsPlugin(AndNot=None, AndMaybe=None, Require=None),
     ]
 
 
 def _is_required(tree: query.Query) -> bool:
-    """Whether one part of a query is a condition; a plain word of the text and a negation are not."""
-    if isinstance(tree, query.Not):
+    """Whether one part of a query is a condition; a plain word of the text and an exclusion are not."""
+    if isinstance(tree, query.Not) or not _says_something(tree):
         return False
-    if isinstance(tree, query.Term):
-        return tree.fieldname != "text"
     if isinstance(tree, _Words):
         return any(_is_required(each) for each in tree)
-    return bool(list(tree.leaves()))
+    return not isinstance(tree, query.Term) or tree.fieldname != "text"
+
+
+def _says_something(tree: query.Query) -> bool:
+    """Whether a part of a query has a word at all; empty quotes and brackets have none."""
+    if isinstance(tree, query.Not):
+        return _says_something(tree.query)
+    if isinstance(tree, query.And | query.Or):
+        return any(_says_something(each) for each in tree)
+    if isinstance(tree, query.Prefix | query.Wildcard | query.FuzzyTerm):
+        return True
+    return any(tokenize(_typed(tree)))
 
 
 def _strict(tree: query.Query, keys: Keys) -> query.Query:
@@ -101,48 +108,45 @@ def _strict(tree: query.Query, keys: Keys) -> query.Query:
         return query.Not(_strict(tree.query, keys))
     if isinstance(tree, query.And | query.Or):
         kind = query.And if isinstance(tree, query.And) else query.Or
-        return kind([_strict(each, keys) for each in tree])
-    if isinstance(tree, query.Phrase):
-        return _phrase(tree.fieldname, " ".join(tree.words), tree.slop, keys)
-    if isinstance(tree, query.TermRange):
-        return query.NumericRange("year", _year(tree.start, 0), _year(tree.end, 9999))
+        return kind([_strict(each, keys) for each in tree if _says_something(each)])
+    if tree.fieldname == "year":
+        return _years(_typed(tree))
+    if tree.fieldname in _WHOLE_FIELDS:
+        return query.Term(tree.fieldname, _typed(tree))
     if isinstance(tree, query.FuzzyTerm):
-        return query.FuzzyTerm(tree.fieldname, exact_key(fold(tree.text)), tree.maxdist, prefixlength=2)
+        return query.FuzzyTerm(tree.fieldname, exact_key(fold(tree.text)), min(tree.maxdist, 2), prefixlength=2)
     if isinstance(tree, query.Prefix | query.Wildcard):
         return type(tree)(tree.fieldname, exact_key(fold(tree.text)))
-    return _term(tree.fieldname, tree.text, keys) if isinstance(tree, query.Term) else tree
+    return _in_a_row(tree.fieldname, _typed(tree), getattr(tree, "slop", 1), keys)
 
 
-def _term(field: str, text: str, keys: Keys) -> query.Query:
-    if field == "year":
-        return query.NumericRange("year", _year(text, -1), _year(text, -1))
-    if field in ("language", "article"):
-        return query.Term(field, text)
-    return _phrase(field, text, 1, keys)
-
-
-def _phrase(field: str, text: str, slop: int, keys: Keys) -> query.Query:
+def _in_a_row(field: str, text: str, slop: int, keys: Keys) -> query.Query:
     """The words of a text one after another, each in any of its forms."""
-    words = [_alternatives(field, token.form, keys) for token in tokenize(text)]
-    if len(words) < 2:
-        return words[0] if words else query.NullQuery
-    return query.Sequence(words, slop=slop)
+    words = [_any_form(field, token.form, keys) for token in tokenize(text)]
+    return words[0] if len(words) == 1 else query.Sequence(words, slop=slop)
 
 
-def _alternatives(field: str, form: str, keys: Keys) -> query.Query:
+def _any_form(field: str, form: str, keys: Keys) -> query.Query:
     return query.Or([query.Term(field, key) for key in (exact_key(form), *keys(form))])
 
 
-def _year(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdigit() else default
+def _years(text: str) -> query.Query:
+    """A year, or a range `2005..2010` with either end left open."""
+    found = _YEARS.fullmatch(text)
+    if not found:
+        return query.NullQuery
+    only = found["only"]
+    return query.NumericRange("year", int(only or found["first"] or 0), int(only or found["last"] or 9999))
 
 
-def _positive_words(tree: query.Query) -> Iterator[str]:
-    if isinstance(tree, query.Not):
-        return
+def _ranking_words(tree: query.Query) -> Iterator[str]:
     if isinstance(tree, query.And | query.Or):
         for each in tree:
-            yield from _positive_words(each)
-    elif getattr(tree, "fieldname", None) in TEXT_FIELDS and tree.fieldname != "author":
-        words: Iterable[str] = tree.words if isinstance(tree, query.Phrase) else [tree.text]
-        yield from (word for word in words if not isinstance(tree, query.Prefix | query.Wildcard))
+            yield from _ranking_words(each)
+    elif tree.field() in ("text", "title", "keywords") and not isinstance(tree, query.Prefix | query.Wildcard):
+        yield _typed(tree)
+
+
+def _typed(tree: query.Query) -> str:
+    """The text of a leaf as it was typed."""
+    return " ".join(tree.words) if isinstance(tree, query.Phrase) else getattr(tree, "text", "")

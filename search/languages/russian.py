@@ -27,7 +27,5 @@ def lemmas(form: str) -> tuple[str, ...]:
         probability[lemma] = probability.get(lemma, 0.0) + parse.score
     ranked = sorted(probability, key=lambda lemma: -probability[lemma])
     return tuple(
-        lemma
-        for place, lemma in enumerate(ranked[:2])
-        if not place or probability[lemma] >= SECOND_LEMMA_PROBABILITY
+        lemma for place, lemma in enumerate(ranked[:2]) if not place or probability[lemma] >= SECOND_LEMMA_PROBABILITY
     ) or (form,)

@@ -1,0 +1,79 @@
+"""Footnotes that stand in the middle of a sentence are put after its paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.edits import Repaired
+from indexer.layout import text_style
+
+#: The end of a line that ends no sentence, a blank line, and a note: "1  Surname A. Title".
+_NOTE = re.compile(r"(?<=[\w,-])(?P<gap>[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*)(?=\d{1,2}[ \t]{1,3}[^\W\d_])")
+
+#: Where the sentence goes on after the notes: a small letter on a new page or after a blank line.
+_CONTINUATION = re.compile(r"(?<=[.…\])»”\"])(?P<gap>[ \t]*(?:\n[ \t]*\n[ \t\n\f]*|\f[ \t\n\f]*|\n[ \t]+))(?=[a-zа-яёңөүәғқұһі])")
+_NEXT_PARAGRAPH = re.compile(r"(?<=[.!?…:;\])»”\"])[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*|\Z")
+_NUMBER = re.compile(r"[ \t]*(\d{1,2})[ \t]{1,3}[^\W\d_]")
+_BLANK_LINE = re.compile(r"[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*")
+
+#: Notes at one page end, and the rest of a paragraph on the next page, are shorter than this.
+_LONGEST = 6000
+
+
+class Displacement(NamedTuple):
+    """Offsets of the gap before the notes, of the notes and their end, and of the next paragraph."""
+
+    gap: int
+    notes: int
+    notes_end: int
+    next: int
+
+
+def footnotes(draft: Repaired) -> Repaired:
+    """Notes between the two parts of a sentence follow its paragraph."""
+    if text_style(draft.text).is_spaced:
+        return draft
+    order = list(_slices(draft.text))
+    if len(order) == 1:
+        return draft
+    index = np.concatenate([np.arange(start, end) for start, end in order])
+    text = "".join(draft.text[start:end] for start, end in order)
+    return Repaired(text, draft.origin[np.append(index, len(text))])
+
+
+def _slices(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of the text in the order they are to be read."""
+    done = 0
+    for found in _displacements(text):
+        yield done, found.gap
+        yield found.notes_end, found.next
+        yield found.notes, found.notes_end
+        yield found.gap, found.notes
+        done = found.next
+    yield done, len(text)
+
+
+def _displacements(text: str) -> Iterator[Displacement]:
+    done = 0
+    for note in _NOTE.finditer(text):
+        if note.start() < done:
+            continue
+        end = min(len(text), note.end() + _LONGEST)
+        continuation = _CONTINUATION.search(text, note.end(), end)
+        if not continuation or not _are_notes(text[note.end() : continuation.start()]):
+            continue
+        after = _NEXT_PARAGRAPH.search(text, continuation.end(), min(len(text), continuation.end() + _LONGEST))
+        if after and after.end() < len(text):
+            done = after.end()
+            yield Displacement(note.start(), note.end(), continuation.start(), after.end())
+
+
+def _are_notes(text: str) -> bool:
+    """Whether each paragraph is a note, numbered on from the one before it."""
+    numbers = [_NUMBER.match(paragraph) for paragraph in _BLANK_LINE.split(text)]
+    found = [int(number[1]) for number in numbers if number]
+    return len(found) == len(numbers) and found == list(range(found[0], found[0] + len(found)))

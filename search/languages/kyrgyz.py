@@ -1,0 +1,18 @@
+"""Kyrgyz lemmas, by the grammar and the stems in data/ky_*.tsv."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from search.languages.turkic_tokens import TokenAnalyser
+
+
+@cache
+def analyser() -> TokenAnalyser:
+    """The Kyrgyz analyser; its tables are read on first use."""
+    return TokenAnalyser("ky")
+
+
+def lemmas(form: str) -> tuple[str, ...]:
+    """Lemmas of a lower-cased Kyrgyz form, best first, at most two."""
+    return analyser().lemmas(form)

@@ -1,0 +1,81 @@
+"""Words as they stand in a text: numbers with endings, hyphens, abbreviations, letters of another alphabet."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from search.languages.turkic import Analyser
+from search.languages.turkic_sounds import table_rows
+
+_LOOKALIKES = str.maketrans("aceopxyəөhki", "асеорхуәөһкі")
+_LATIN = re.compile("[a-zəө]")
+_CYRILLIC = re.compile("[а-яёәіңғүұқөһ]")
+_NUMBER = re.compile(r"(\d[\d.,/]*[%°]?)(-?)([^\W\d]*)")
+
+
+class TokenAnalyser:
+    """Lemmas of any token of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.words = Analyser(language)
+        self._abbreviations = {row[0] for row in table_rows(f"{language}_abbreviations.tsv")}
+        self._particles = {row[0] for row in table_rows(f"{language}_particles.tsv")}
+
+    def lemmas(self, form: str) -> tuple[str, ...]:
+        """Lemmas of a lower-cased token, best first, at most two."""
+        form = self._in_one_alphabet(form)
+        if form in self.words.lexicon.forms:
+            return self.words.lexicon.forms[form]
+        if not _CYRILLIC.search(form):
+            return (form,)
+        if form[0].isdigit():
+            return self._number(form)
+        if "-" in form.strip("-"):
+            return self._compound(*form.strip("-").rsplit("-", 1))
+        return self._word(form.strip("-"))
+
+    def _in_one_alphabet(self, form: str) -> str:
+        if form.isascii() or not (_LATIN.search(form) and _CYRILLIC.search(form)):
+            return form
+        changed = form.translate(_LOOKALIKES)
+        return form if _LATIN.search(changed) else changed
+
+    def _word(self, word: str) -> tuple[str, ...]:
+        for length in range(min(len(word), 8), 1, -1):
+            if word[:length] in self._abbreviations and (length == len(word) or self._is_ending(word[length:])):
+                return (word[:length],)
+        return self.words.lemmas(word)
+
+    def _number(self, form: str) -> tuple[str, ...]:
+        match = _NUMBER.fullmatch(form)
+        if not match:
+            return (form,)
+        number, hyphen, rest = match.groups()
+        if not rest or rest in self._particles or self._is_ending(rest):
+            return (number,)
+        return tuple(number + hyphen + lemma for lemma in self.words.lemmas(rest)[:1])
+
+    def _compound(self, first: str, last: str) -> tuple[str, ...]:
+        if not _CYRILLIC.search(last):
+            return (f"{first}-{last}",)
+        if last in self._particles:
+            return self.lemmas(first)
+        if self._is_ending(last) and (len(last) < 3 or not self.words.lexicon.knows(last)):
+            return (first,) if self._is_abbreviation(first) else self.lemmas(first)
+        return tuple(f"{first}-{lemma}" for lemma in self.words.lemmas(last)[:1])
+
+    def _is_abbreviation(self, word: str) -> bool:
+        return word in self._abbreviations or not self._vowels & set(word)
+
+    @cached_property
+    def _vowels(self) -> frozenset[str]:
+        return self.words.sounds.vowels
+
+    def _is_ending(self, letters: str) -> bool:
+        endings = self.words.endings
+        return letters in endings.tails["N"] or self._closes_ordinal(letters)
+
+    def _closes_ordinal(self, letters: str) -> bool:
+        heads, tails = self.words.endings.heads["N"], self.words.endings.tails["N"]
+        return any(letters[:place] in heads and letters[place:] in tails for place in range(2, len(letters) + 1))
