@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from indexer.edits import Edit, Repaired, edited
@@ -25,6 +26,7 @@ _BREAK = re.compile(
     rf"(?<=[^\W\d_]){_LINE_BREAK}(?=[^\W\d_])|(?<=\d){_LINE_BREAK}(?=[^\W_])|(?<=[^\W\d_])\t(?=[^\W\d_])"
 )
 _PART_BEFORE = re.compile(r"[^\W_]+(?:-[^\W_]+)*\Z")
+_NEWLINE = re.compile(r"[\n\f]")
 _START_OF_WORD = re.compile(r"\S+\Z")
 _REST_OF_WORD = re.compile(r"\S+")
 _PART_AFTER = re.compile(r"[^\W_]+")
@@ -69,7 +71,7 @@ def vocabulary(text: str) -> Vocabulary:
             if "-" in word:
                 parts = word.split("-")
                 counts.update(parts)
-                counts.update(f"{left}-{right}" for left, right in zip(parts, parts[1:], strict=False))
+                counts.update(f"{left}-{right}" for left, right in pairwise(parts))
     return Vocabulary(counts, sorted(counts))
 
 
@@ -77,10 +79,10 @@ def _unbroken(text: str) -> Iterator[str]:
     """Stretches of the text without the two parts of its broken words."""
     done = 0
     for match in _BREAK.finditer(text):
-        before, after = parts_around(text, match.start(), match.end())
         # A tab is in most texts just a space: then its words count.
         if match[0] == "\t":
             continue
+        before, after = parts_around(text, match.start(), match.end())
         yield text[done : max(done, match.start() - len(before))]
         done = match.end() + len(after)
     yield text[done:]
@@ -171,17 +173,13 @@ def _mended(text: str, start: int, end: int, known: Vocabulary) -> Iterator[Edit
     word = _START_OF_WORD.search(text, max(0, start - _LONGEST), start)
     begin = word.start() if word else start
     # A word at the beginning of its line stays there, with the list mark it may have.
-    early = begin - _line_start(text, begin) > _MARK and text[begin - 1] in " \t"
+    early = begin > _MARK and text[begin - 1] in " \t" and not _NEWLINE.search(text, begin - _MARK, begin)
     if early:
         yield begin - 1, begin, LINE_END_INSIDE
     yield start, end, "-" if has_true_hyphen(before, after, known) else ""
     rest = _REST_OF_WORD.match(text, end, end + _LONGEST)
     if not early and rest and text[rest.end() : rest.end() + 1] in (" ", "\t"):
         yield rest.end(), rest.end() + 1, LINE_END_INSIDE
-
-
-def _line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\f", 0, offset))
 
 
 def broken_by_tabs(draft: Repaired) -> Repaired:

@@ -17,14 +17,24 @@ _INVISIBLE = re.compile(
 )
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
-_BULLETS = "•●○◦▪▫■□◆◇♦►▶▸‣⁃∙➢➤➔✓✔✗❖❑❒¾\ufffd\ue000-\uf8ff"
-_BULLET_LINE = re.compile(rf"(?:^|(?<=[\n\f]))[ \t]*(?P<glyph>[{_BULLETS}])[ \t]+(?=\S)", re.MULTILINE)
+_BULLETS = "•●○◦▪▫■□◆◇♦►▶▸‣⁃∙➢➤➔✓✔✗❖❑❒\ue000-\uf8ff"
+_BULLET_LINE = re.compile(
+    # Without a space after it, "¾" is a fraction and U+FFFD a lost letter.
+    rf"(?:^|(?<=\f))[ \t]*(?P<mark>(?:[{_BULLETS}][ \t]*|(?P<doubtful>[¾\ufffd])[ \t]+)(?=\S))",
+    re.MULTILINE,
+)
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff]+")
 
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _SPACES = re.compile(r"[ \t\n\f]{2,}")
 
 _TAB = re.compile("\t")
+
+#: A comma or full stop between whole Cyrillic words; addresses and numbers are Latin or have digits.
+_LOST_SPACE = re.compile(
+    r"(?<=[а-яёңөүәғқұһі]{2}[,;])(?=[А-ЯЁҢӨҮӘҒҚҰҺІа-яёңөүәғқұһі]{2})"
+    r"|(?<=[а-яёңөүәғқұһі]{3}[.!?])(?=[А-ЯЁҢӨҮӘҒҚҰҺІ][а-яёңөүәғқұһі]{2})"
+)
 
 _SCHWA = re.compile("[əƏǝƎ]")
 _SCHWAS = {"ə": "ә", "Ə": "Ә", "ǝ": "ә", "Ǝ": "Ә"}
@@ -98,7 +108,7 @@ def lookalikes(draft: Repaired) -> Repaired:
         if not all(letter in _LOOKALIKES for letter in match[0]):
             return None
         word = _word_around(draft.text, match.start(), match.end())
-        if len(_CYRILLIC_LETTER.findall(word)) <= len(_LATIN_LETTER.findall(word)):
+        if len(_CYRILLIC_LETTER.findall(word)) < len(_LATIN_LETTER.findall(word)):
             return None
         return "".join(_LOOKALIKES[letter] for letter in match[0])
 
@@ -122,10 +132,11 @@ def odd_spaces(draft: Repaired) -> Repaired:
 
 def bullets(draft: Repaired) -> Repaired:
     """List marks at the beginning of a line become "• ", the glyphs of symbol fonts among them."""
-    found = [(match.start("glyph"), match.end(), match["glyph"]) for match in _BULLET_LINE.finditer(draft.text)]
+    found = list(_BULLET_LINE.finditer(draft.text))
     # A single "¾" is a fraction; as a bullet it is the tick of a symbol font, and comes in numbers.
-    fractions = sum(glyph == "¾" for _, _, glyph in found) < 2
-    return edited(draft, ((s, e, "• ") for s, e, glyph in found if glyph != "¾" or not fractions))
+    fractions = sum(match["doubtful"] == "¾" for match in found) < 2
+    marks = (match for match in found if match["doubtful"] != "¾" or not fractions)
+    return edited(draft, ((match.start("mark"), match.end("mark"), "• ") for match in marks))
 
 
 def unreadable(draft: Repaired) -> Repaired:
@@ -155,3 +166,8 @@ def spaces(draft: Repaired) -> Repaired:
 def tabs(draft: Repaired) -> Repaired:
     """Tabs that part no word are spaces."""
     return replaced(draft, _TAB, " ")
+
+
+def lost_spaces(draft: Repaired) -> Repaired:
+    """A comma or full stop that has lost its space has it again."""
+    return replaced(draft, _LOST_SPACE, " ")

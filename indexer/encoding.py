@@ -33,7 +33,8 @@ _PUNCTUATION = set("\xa0\xad«»“”„‘’‚–—…№§©®°·•±×�
 _OUT_OF_PLACE = 0.05
 _LEAST_FIT = 0.015
 _CYRILLIC = "а-яёәғқңөұүһі"
-_BROKEN_WORD = re.compile(f"[{_CYRILLIC}][{_CYRILLIC.upper()}]|[a-z][{_CYRILLIC}]|[{_CYRILLIC}][a-z]")
+_ANY_CASE = _CYRILLIC + _CYRILLIC.upper()
+_BROKEN_WORD = re.compile(f"[{_CYRILLIC}][{_CYRILLIC.upper()}]|[A-Za-z][{_ANY_CASE}]|[{_ANY_CASE}][A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _MOST_CONTROLS = 0.01
 

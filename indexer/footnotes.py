@@ -15,13 +15,16 @@ from indexer.layout import text_style
 _NOTE = re.compile(r"(?<=[\w,-])(?P<gap>[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*)(?=\d{1,2}[ \t]{1,3}[^\W\d_])")
 
 #: Where the sentence goes on after the notes: a small letter on a new page or after a blank line.
-_CONTINUATION = re.compile(r"(?<=[.…\])»”\"])(?P<gap>[ \t]*(?:\n[ \t]*\n[ \t\n\f]*|\f[ \t\n\f]*|\n[ \t]+))(?=[a-zа-яёңөүәғқұһі])")
+_CONTINUATION = re.compile(
+    r"(?<=[.…\])»”\"])(?P<gap>[ \t]*(?:\n[ \t]*\n[ \t\n\f]*|\f[ \t\n\f]*|\n[ \t]+))"
+    r"(?=[a-zа-яёңөүәғқұһі])"
+)
 _NEXT_PARAGRAPH = re.compile(r"(?<=[.!?…:;\])»”\"])[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*|\Z")
 _NUMBER = re.compile(r"[ \t]*(\d{1,2})[ \t]{1,3}[^\W\d_]")
 _BLANK_LINE = re.compile(r"[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*")
 
 #: Notes at one page end, and the rest of a paragraph on the next page, are shorter than this.
-_LONGEST = 6000
+_LONGEST = 4000
 
 
 class Displacement(NamedTuple):
@@ -64,7 +67,11 @@ def _displacements(text: str) -> Iterator[Displacement]:
             continue
         end = min(len(text), note.end() + _LONGEST)
         continuation = _CONTINUATION.search(text, note.end(), end)
-        if not continuation or not _are_notes(text[note.end() : continuation.start()]):
+        if not continuation:
+            # What a search from here did not find, it is not worth looking for from every note up to there.
+            done = end - _LONGEST // 2
+            continue
+        if not _are_notes(text[note.end() : continuation.start()]):
             continue
         after = _NEXT_PARAGRAPH.search(text, continuation.end(), min(len(text), continuation.end() + _LONGEST))
         if after and after.end() < len(text):

@@ -9,13 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from indexer.broken_words import LINE_END_INSIDE
-from indexer.edits import Edit, Repaired, editedfrom indexer.sentences import ends_with_abbreviation
+from indexer.edits import Edit, Repaired, edited
+from indexer.sentences import ends_with_abbreviation
 
 _LABELS = Path(__file__).parent / "labels.tsv"
 _GAP = re.compile(r"[ \t]*[\n\f\v][ \t\n\f\v]*|\A[ \t]+|[ \t]+\Z")
 _FINAL = re.compile(r"[.!?…:;][\])»”\"'’]*\Z")
 _NUMBER_BREAK = re.compile(r"\d[/–—][ \t]*\n[ \t\n]*\d")
-_OPENING = re.compile(r"[«“„\"(\[]*")
+_OPENING = re.compile(r"(?:[–—-][ \t])?[«“„\"(\[]*")
 _DASH_ITEM = re.compile(r"[-–—*][ \t]+(?=\S)")
 _ENUMERATOR = re.compile(r"\(?(?:(?P<number>\d{1,3})|[a-zа-яё])[.)]\s+(?=\S)|\[(?P<reference>\d{1,3})\]\s*(?=\S)")
 
@@ -77,7 +78,8 @@ def text_style(text: str) -> Style:
         done = match.end()
         if text.count("\n", match.start(), done) == 2:
             apart += 1
-            inside += text[done : done + 1].islower() and not _ends_sentence(text[max(0, match.start() - _END) : match.start()])
+            before = text[max(0, match.start() - _END) : match.start()]
+            inside += text[done : done + 1].islower() and not _ends_sentence(before)
     lengths = sorted(length for length in (*lengths, len(text) - done) if length)
     width = lengths[len(lengths) * 9 // 10] if lengths else 0
     return Style(max(width, _LEAST_WIDTH), apart > _FEW_LINES and inside > _SPACED_SHARE * apart)
@@ -105,6 +107,7 @@ class _Reader:
         self._line = 0
         self._paragraph = 0
         self._item: str | None = None
+        self._number: int | None = None
         self._enters("\n\n", _line_at(text, 0), 0)
 
     def edit(self, start: int, end: int) -> Edit:
@@ -126,6 +129,7 @@ class _Reader:
         """Begins a paragraph or item: returns and remembers the kind of list mark it has."""
         self._paragraph = start
         self._item = _mark(after)
+        self._number = _number(after)
         return self._item
 
     def _break(self, before: str, after: str, gap: Gap) -> str:
@@ -153,7 +157,9 @@ class _Reader:
             return True
         if mark == "-":
             return ended or apart or self._item == "-"
-        return mark is not None and (ended or (apart and not _continues(before, after)))
+        if mark is None:
+            return False
+        return ended or (apart and not _continues(before, after)) or _number(after) == (self._number or -1) + 1
 
     def _break_after_open(self, before: str, after: str, gap: Gap, apart: bool) -> str:
         """The break after a line without final punctuation: a heading, a page end, or nothing."""
@@ -181,7 +187,8 @@ def _line_at(text: str, start: int) -> str:
 
 
 def _gap(gap: str) -> Gap:
-    return Gap(max(0, gap.count("\n") - 1), "\f" in gap, len(gap) - 1 - max(map(gap.rfind, "\n\f\v")), LINE_END_INSIDE in gap)
+    last = max(map(gap.rfind, "\n\f\v"))
+    return Gap(max(0, gap.count("\n") - 1), "\f" in gap, len(gap) - 1 - last, LINE_END_INSIDE in gap)
 
 
 def _ends_sentence(line: str) -> bool:
@@ -202,6 +209,13 @@ def _continues(before: str, after: str) -> bool:
     """Whether two lines are parts of one sentence by what stands at their ends."""
     first = after[_OPENING.match(after).end() :][:1]  # type: ignore[union-attr]
     return first.islower() or before[-1:] in ",(«„[/" or after[:1] in ",;:.)]»!?%"
+
+
+def _number(line: str) -> int | None:
+    """The number a numbered entry begins with."""
+    found = _ENUMERATOR.match(line)
+    digits = found and (found["number"] or found["reference"])
+    return int(digits) if digits else None
 
 
 @cache

@@ -10,7 +10,8 @@ from indexer.edits import Edit, Repaired, edited
 
 _PAGE_NUMBER = re.compile(
     r"(?:^|(?<=\f))[ \t]*(?:[-–—|\[][ \t]?)?"
-    r"(?:(?:page|p\.|стр\.|с\.|бет|б\.)[ \t]?)?\d{1,4}(?:[ \t]?(?:/|of|из)[ \t]?\d{1,4})?(?:[ \t-]?(?:бет|б\.|page|p\.))?"
+    r"(?:(?:page|p\.|стр\.|с\.|бет|б\.)[ \t]?)?"
+    r"\d{1,4}(?:[ \t]?(?:/|of|из)[ \t]?\d{1,4})?(?:[ \t-]?(?:бет|б\.|page|p\.))?"
     r"(?:[ \t]?[-–—|\]])?[ \t]*(?=[\n\f]|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from search.encoder import Encoder
 from search.keyindex import KeyIndex
 from search.languages.analysis import ANALYSIS_VERSION
 from search.semantic import PassageVectors
-from search.storage import IndexProblem, current_generation, generation_path, read_manifest
+from search.storage import IndexProblem, current_generation, generation_path, open_generation
 from search.words import PassageWords, Words
 
 
@@ -60,7 +60,7 @@ def previous_generation(index: Path, encoder: Encoder) -> PreviousGeneration | N
     """The current generation where a build can take over from it: it is whole, and made by the same means."""
     try:
         path = generation_path(index, current_generation(index))
-        manifest = read_manifest(path)
+        manifest = open_generation(path)
         if (manifest.analysis, manifest.model_fingerprint) != (ANALYSIS_VERSION, encoder.fingerprint):
             return None
         return PreviousGeneration(path)

@@ -19,7 +19,10 @@ _END = re.compile(
 )
 _BRACKETS = re.compile(r"\([^()\n]{0,300}\)|\[[^\[\]\n]{0,300}\]")
 _WORD_BEFORE = re.compile(r"[^\s(«“„\"\[]+\Z")
-_NEXT_WORD = re.compile(r"[«“„\"'(\[–—-]*\s?([\w№]+)(\.?)")
+_NEXT_WORD = re.compile(r"[«“„\"'(\[–—-]*\s?([\w№]+)(\.?)(\s?\d)?")
+#: After a full stop: "/ ", "– 2005", "(Minsk", "2005. Vol.", "М.: Наука" go on with a reference.
+_IN_REFERENCE = re.compile(r"[/|;,:.…=(–—-]|(?:19|20)\d\d\.|[^\W\d_]{1,3}\.[:,]")
+_GOES_ON = "/;,:.…"
 _ENUMERATOR = re.compile(r"(?:\(?(?:\d{1,3}|[^\W\d_])|[IVXLC]{1,5}|\d{1,2}(?:\.\d{1,2}){1,3})\.?\Z")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.-?)*[A-ZА-ЯЁҢӨҮӘҒҚҰҺІ](?:[а-яё]?)\Z")
 
@@ -93,12 +96,14 @@ def _ends(text: str) -> Iterator[tuple[int, int]]:
         elif match["lost"]:
             if not brackets.hold(match.start()):
                 yield match.end(), match.end()
-        elif "\n" in match["space"] or match.end() == len(text):
-            yield match.end() - len(match["space"]), match.end()
-        elif not brackets.hold(match.start()) and _is_end(text, line, match):
-            yield match.end() - len(match["space"]), match.end()
+        elif _ends_line(text, match) or (not brackets.hold(match.start()) and _is_end(text, line, match)):
+            yield match.start("space"), match.end()
         if "\n" in match[0]:
             line = match.end()
+
+
+def _ends_line(text: str, match: re.Match[str]) -> bool:
+    return "\n" in match["space"] or match.end() == len(text)
 
 
 class _Brackets:
@@ -119,29 +124,35 @@ def _is_end(text: str, line: int, match: re.Match[str]) -> bool:
     following = _NEXT_WORD.match(text, match.end(), match.end() + _LONGEST)
     if following and following[1][0].islower():
         return False
-    if match["mark"] != "." or match["closing"]:
+    if match["mark"] != ".":
+        return text[match.end()] not in _GOES_ON
+    if _IN_REFERENCE.match(text, match.end(), match.end() + _LONGEST):
+        return False
+    if match["closing"]:
         return True
     before = _WORD_BEFORE.search(text, max(line, match.start() - _LONGEST), match.start())
     word = before[0] if before else ""
     if before and before.start() == line and _ENUMERATOR.fullmatch(word):
         return False
-    return not following or _ends_after(word, following[1], bool(following[2]))
+    if not following:
+        return True
+    # "2005. Vol. 3", "2002. С. 183": what follows is one reference with what stands before.
+    if following[2] and following[3] and following[1].lower() in abbreviations().numbers:
+        return False
+    return _ends_after(word, following[1])
 
 
-def _ends_after(word: str, following: str, abbreviated: bool) -> bool:
+def _ends_after(word: str, following: str) -> bool:
     """Whether a sentence ends after `word` and a full stop, before a word with a capital letter or a number."""
     known = abbreviations()
     folded = word.lower()
     if _is_unit(folded):
-        return following in known.starters and not abbreviated
+        return following in known.starters
     if folded in known.closings:
         return not following[0].isdigit()
     if folded in known.titles or _INITIAL.fullmatch(word):
         return False
-    if folded in known.numbers:
-        return not (following[0].isdigit() or following.isupper())
-    # "2005. Vol. 3", "М., 2002. С. 183": what follows is one reference with what stands before.
-    return not (abbreviated and following.lower() in known.numbers)
+    return folded not in known.numbers or not (following[0].isdigit() or following.isupper())
 
 
 def _is_unit(word: str) -> bool:

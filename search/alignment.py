@@ -19,6 +19,15 @@ from search.languages.analysis import exact_key
 from search.query import Term
 from search.words import Words
 
+#: Similarity from which a word stands for a word of the query, and how many such words are looked for.
+COUNTERPART = 0.45
+MOST_COUNTERPARTS = 40
+
+#: What neighbouring words of the query count for when they are neighbours in the passage too
+#: (sequential dependence, Metzler & Croft 2005), and how many words may lie between.
+PAIR_WEIGHT = 0.3
+WINDOW = 3
+
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
@@ -42,6 +51,7 @@ class Aligner:
 
     def __init__(self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder) -> None:
         self._words = words
+        self._keys = keys
         vectors = encoder.encode_words([term.word.lower() for term in terms])
         self.terms = [_aligned(term, vector, keys) for term, vector in zip(terms, vectors, strict=True)]
         self._weights = np.array([each.weight for each in self.terms], np.float32)
@@ -55,15 +65,42 @@ class Aligner:
             return scores
         distinct, places = np.unique(numbers, return_inverse=True)
         similarity = self.similarities(distinct)[places]
-        best = np.maximum.reduceat(similarity, bounds[:-1][filled], axis=0)
-        scores[filled] = best @ self._weights / self._weights.sum()
+        starts = bounds[:-1][filled]
+        scores[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ self._weights / self._weights.sum()
+        if len(self.terms) > 1:
+            pair_weights = self._weights[:-1] + self._weights[1:]
+            pairs = np.maximum.reduceat(neighbours(similarity), starts, axis=0) @ pair_weights / pair_weights.sum()
+            scores[filled] = (1 - PAIR_WEIGHT) * scores[filled] + PAIR_WEIGHT * pairs
         return scores
+
+    def counterparts(self) -> list[dict[str, float]]:
+        """For each word of the query the lemma keys of the words closest to it, weighted by their similarity.
+
+        Words of any language count, the query's own among them: a synonym is as welcome as a translation.
+        """
+        if not self.terms:
+            return []
+        similarity = _rescaled(self._words.cosines(np.stack([each.vector for each in self.terms])))
+        return [
+            {} if each.term.is_number else self._closest(similarity[:, column])
+            for column, each in enumerate(self.terms)
+        ]
+
+    def _closest(self, similarity: Floats) -> dict[str, float]:
+        """Lemma keys of the most similar words of the collection, from the threshold on."""
+        numbers = np.flatnonzero(similarity >= COUNTERPART)
+        numbers = numbers[np.argsort(-similarity[numbers], kind="stable")][:MOST_COUNTERPARTS]
+        keys: dict[str, float] = {}
+        for number in numbers.tolist():
+            lemma = self._keys.key(int(self._words.keys(number)[1]))
+            keys.setdefault(lemma, float(similarity[number]))
+        return keys
 
     def similarities(self, words: Numbers) -> Floats:
         """Similarity, 0 to 1, of distinct words with the words of the query; shape (words, terms)."""
         vectors = np.stack([each.vector for each in self.terms], axis=1)
         cosine = self._words.vectors(words) @ vectors
-        similarity = np.clip((cosine - UNRELATED) / (1 - UNRELATED), 0, 1)
+        similarity = _rescaled(cosine)
         for column, each in enumerate(self.terms):
             if each.term.is_number:
                 similarity[:, column] = 0
@@ -74,6 +111,24 @@ class Aligner:
         """Which words share the exact form or a lemma with a query word; shape (words,)."""
         wanted = aligned.lemmas if aligned.exact is None else np.append(aligned.lemmas, aligned.exact)
         return self._words.holding(words, wanted.astype(np.int32))
+
+
+def _rescaled(cosine: Floats) -> Floats:
+    """Cosines as similarities between 0, for unrelated words, and 1."""
+    return np.clip((cosine - UNRELATED) / (1 - UNRELATED), 0, 1)
+
+
+def neighbours(similarity: Floats) -> Floats:
+    """How well each word and one near it answer two neighbouring words of the query; shape (words, terms - 1).
+
+    The pair is as good as the weaker of the two; the order is free, since languages differ in it.
+    """
+    first, second = similarity[:, :-1], similarity[:, 1:]
+    near = np.zeros_like(second)
+    for distance in range(1, WINDOW + 1):
+        np.maximum(near[:-distance], second[distance:], out=near[:-distance])
+        np.maximum(near[distance:], second[:-distance], out=near[distance:])
+    return np.minimum(first, near)
 
 
 def _aligned(term: Term, vector: Floats, keys: KeyIndex) -> AlignedTerm:

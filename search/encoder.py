@@ -28,7 +28,7 @@ TOKENIZER_FILE = "tokenizer.json"
 #: Most pieces whose rows are summed at once: bounds memory to about 64 MB at 512 dimensions.
 PIECES_AT_ONCE = 32_768
 
-_NUMPY_TYPES = {"I8": np.dtype("<i1"), "F32": np.dtype("<f4")}
+_NUMPY_TYPES: dict[str, np.dtype[Any]] = {"I8": np.dtype("<i1"), "F32": np.dtype("<f4")}
 
 
 class ModelError(UserError, ValueError):
@@ -99,7 +99,8 @@ class StaticEncoder:
         for first, pieces in _runs([encoding.ids for encoding in encodings]):
             self._add(vectors, first, pieces)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.where(norms > 0, norms, 1)
+        np.divide(vectors, norms, out=vectors, where=norms > 0)
+        return vectors
 
     def encode_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The same for single word forms: a word is the sum of its pieces."""
@@ -121,7 +122,8 @@ def _runs(pieces: list[list[int]]) -> Iterator[tuple[int, list[list[int]]]]:
 
     A text longer than that comes in parts under its own number.
     """
-    first, run, size = 0, [], 0
+    first, size = 0, 0
+    run: list[list[int]] = []
     for number, ids in enumerate(pieces):
         if run and size + len(ids) > PIECES_AT_ONCE:
             yield first, run
@@ -151,8 +153,9 @@ def _mapped_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _mapped(path: Path, base: int, entry: dict[str, Any]) -> NDArray[Any]:
-    start = base + entry["data_offsets"][0]
-    return np.memmap(path, _NUMPY_TYPES[entry["dtype"]], mode="r", offset=start, shape=tuple(entry["shape"]))
+    kind, start, shape = _NUMPY_TYPES[entry["dtype"]], base + entry["data_offsets"][0], tuple(entry["shape"])
+    mapped: NDArray[Any] = np.memmap(path, dtype=kind, mode="r", offset=start, shape=shape)
+    return mapped
 
 
 class SentenceTransformerEncoder:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,29 +14,19 @@ from numpy.typing import NDArray
 
 from search.alignment import Aligner
 from search.articles import Article, Passage
-from search.catalogue import Catalogue, Filters
+from search.catalogue import Catalogue, Filters, Mask
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
-from search.fusion import fused, with_article_evidence
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.keyword import KeywordIndex
 from search.languages.analysis import ANALYSIS_VERSION, exact_key
 from search.query import Query, Term, understand
+from search.ranking import Evidence, Ranker
 from search.results import Hit, Mode, Results
-from search.semantic import PassageVectors, best
-from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, read_manifest
+from search.semantic import PassageVectors
+from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
 from search.words import Words
-
-#: Passages taken from each kind of evidence and ranked by the alignment of their words.
-SEMANTIC_CANDIDATES = 300
-KEYWORD_CANDIDATES = 200
-
-#: Cosine from which a passage counts as found by meaning.
-RELATED = 0.3
-
-#: What an exact form adds to a match of lemmas.
-EXACT_WEIGHT = 0.25
 
 #: Hits `search` gives where it is not told.
 PAGE_SIZE = 10
@@ -55,27 +46,19 @@ class Stats:
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """For every passage its BM25 score and its cosine with the query; shape (passages,) each."""
-
-    keyword: NDArray[np.float32]
-    cosine: NDArray[np.float32]
-
-
 class Engine:
     """Answers queries from one generation of an index. Safe to use from several threads."""
 
     def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
         """Open the generation at `path`; raises `IndexIncompatible` when it needs another analyser or model."""
-        self._manifest = read_manifest(path)
+        self._manifest = open_generation(path)
         self._encoder = encoder or _encoder_of(self._manifest)
         _check(self._manifest, self._encoder)
         self._documents = Documents(path / "documents.sqlite")
         self._catalogue = Catalogue(path, self._documents)
         self._keys = KeyIndex(path)
         self._words = Words(path)
-        self._vectors = PassageVectors(path)
+        self._ranker = Ranker(self._catalogue, self._keys, PassageVectors(path), self._encoder)
         self._path = path
 
     @classmethod
@@ -112,9 +95,9 @@ class Engine:
         filters = Filters(languages, year_from, year_to, author, article)
         masks = self._catalogue.masks(filters)
         aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)
-        evidence = self._evidence(understood, mode)
+        evidence = self._ranker.evidence(understood, aligner, mode)
         found = self._found(understood, evidence)
-        ranked, scores = self._ranked(understood, aligner, evidence, found & masks.all, mode)
+        ranked, scores = self._ranker.ranked(understood, aligner, evidence, found & masks.all, mode)
         chosen = self._chosen(ranked, limit, offset, per_article)
         hits = tuple(
             self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)
@@ -182,53 +165,12 @@ class Engine:
         covered = {term.word for term in expanded}
         return replace(query, terms=(*(term for term in query.terms if term.word not in covered), *expanded))
 
-    def _evidence(self, query: Query, mode: Mode) -> _Evidence:
-        keyword = np.zeros(len(self._catalogue), np.float32)
-        if mode != "semantic":
-            for term in query.terms:
-                keyword += self._keys.scores(term.keys)
-                keyword += EXACT_WEIGHT * self._keys.scores({exact_key(term.form): 1.0})
-        if mode == "keyword" or not query.ranking_text:
-            return _Evidence(keyword, np.zeros_like(keyword))
-        return _Evidence(keyword, self._vectors.similarities(self._encoder.encode([query.ranking_text])[0]))
-
-    def _found(self, query: Query, evidence: _Evidence) -> NDArray[np.bool_]:
-        """Which passages the query finds, before any filter."""
+    def _found(self, query: Query, evidence: Evidence) -> Mask:
+        """Which passages the query finds, before any filter; a condition without words finds all that meet it."""
         if query.condition is None:
-            return (evidence.keyword > 0) | (evidence.cosine >= RELATED)
+            return evidence.any
         met = self._keyword.meeting(query.condition)
-        return met & ((evidence.keyword > 0) | (evidence.cosine >= RELATED)) if query.terms else met
-
-    def _ranked(
-        self, query: Query, aligner: Aligner, evidence: _Evidence, found: NDArray[np.bool_], mode: Mode
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The passages found, best first, with their scores.
-
-        In keyword mode by BM25. Else the best by either evidence are ranked by the alignment of their words,
-        and the others follow in the order of that evidence.
-        """
-        if mode == "keyword":
-            order = best(evidence.keyword, len(found), found)
-            return order, evidence.keyword[order]
-        near = best(evidence.cosine, SEMANTIC_CANDIDATES, found)
-        worded = best(evidence.keyword, KEYWORD_CANDIDATES, found & (evidence.keyword > 0))
-        candidates = np.unique(np.concatenate([near, worded]))
-        scores = self._scores(query, aligner, evidence, candidates)
-        first = np.argsort(-scores, kind="stable")
-        rest = found.copy()
-        rest[candidates] = False
-        others = best(evidence.cosine, len(found), rest)
-        floor = float(scores.min(initial=0.0))
-        order = np.concatenate([candidates[first], others])
-        return order, np.concatenate([scores[first], np.minimum(floor, evidence.cosine[others])])
-
-    def _scores(
-        self, query: Query, aligner: Aligner, evidence: _Evidence, candidates: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        in_language = self._catalogue.in_languages(query.languages)[candidates]
-        alignment = aligner.scores(candidates.astype(np.int32))
-        scores = fused(alignment, evidence.cosine[candidates], evidence.keyword[candidates], in_language)
-        return with_article_evidence(scores, self._catalogue.articles_of(candidates))
+        return met & evidence.any if query.terms else met
 
     def _chosen(self, ranked: NDArray[np.int64], limit: int, offset: int, per_article: int) -> list[int]:
         """Places in the ranking of the hits of one page."""
@@ -245,15 +187,14 @@ class Engine:
                 break
         return kept[offset:]
 
-    def _hit(self, aligner: Aligner, evidence: _Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
-        marks = highlights(self._words.passage(number), aligner, self._words, by_meaning=mode != "keyword")
+    def _hit(self, aligner: Aligner, evidence: Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
         return Hit(
             rank=rank,
             score=score,
             article=self._documents.head(self._catalogue.article_of(number)),
             passage=self._documents.passage(number),
-            highlights=marks,
-            matched=tuple(_matched(evidence, number)),
+            highlights=highlights(self._words.passage(number), aligner, self._words, by_meaning=mode != "keyword"),
+            matched=tuple(evidence.matched(number)),
         )
 
     def _did_you_mean(self, query: Query) -> str | None:
@@ -262,7 +203,7 @@ class Engine:
         for term in query.terms:
             known = any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys))
             if not known and not term.is_number and (better := self._keyword.correction(term.form)):
-                corrected = corrected.replace(term.word, better)
+                corrected = re.sub(rf"(?<!\w){re.escape(term.word)}(?!\w)", better, corrected)
         return corrected if corrected != query.text else None
 
 
@@ -279,13 +220,6 @@ def _check(manifest: Manifest, encoder: Encoder) -> None:
             raise IndexIncompatible(
                 f"the index was built with another {what} than this izde has; rebuild it with: izde index SOURCE --full"
             )
-
-
-def _matched(evidence: _Evidence, number: int) -> Iterator[str]:
-    if evidence.keyword[number] > 0:
-        yield "keyword"
-    if evidence.cosine[number] >= RELATED:
-        yield "semantic"
 
 
 def _place(phrase: str, wanted: str) -> int | None:

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from search.alignment import AlignedTerm, Aligner
+from search.alignment import COUNTERPART, AlignedTerm, Aligner
 from search.results import Highlight, Kind
 from search.words import PassageWords, Words
-
-#: Similarity (`Aligner.similarities`) from which a word stands for a word of the query.
-COUNTERPART = 0.45
 
 #: A word this much less similar than the passage's best match of a query word is marked too.
 AS_GOOD = 0.05

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def write_keyword_index(path: Path, entries: Iterable[KeywordEntry]) -> None:
     """Write the Whoosh index of a generation; entries come in the order of their passage numbers."""
     directory = path / _DIRECTORY
     directory.mkdir()
-    writer = index.create_in(directory, _schema()).writer(limitmb=256)
+    writer = index.create_in(str(directory), _schema()).writer(limitmb=256)
     for entry in entries:
         writer.add_document(
             article=entry.article,
@@ -70,15 +71,18 @@ def write_keyword_index(path: Path, entries: Iterable[KeywordEntry]) -> None:
 
 
 class KeywordIndex:
-    """Answers conditions over a generation's passages."""
+    """Answers conditions over a generation's passages. Safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:
         try:
-            self._reader = index.open_dir(path / _DIRECTORY, readonly=True).reader()
+            self._searcher = index.open_dir(str(path / _DIRECTORY), readonly=True).searcher()
         except Exception as error:  # Whoosh raises many kinds for a damaged file
             raise IndexProblem(
                 f"{path / _DIRECTORY} is damaged ({error}); rebuild with: izde index SOURCE --full"
             ) from error
+        self._reader = self._searcher.reader()
+        # Whoosh keeps state while it reads.
+        self._lock = Lock()
 
     def meeting(self, condition: query.Query) -> NDArray[np.bool_]:
         """Which passages meet a condition; shape (passages,).
@@ -86,31 +90,39 @@ class KeywordIndex:
         Passages are only collected here, never scored: Whoosh's scoring matchers can skip without end.
         """
         found = np.zeros(self._reader.doc_count_all(), np.bool_)
-        with self._searcher() as searcher:
-            numbers = np.fromiter(searcher.docs_for_query(condition), np.int64)
-        found[numbers] = True
+        with self._lock:
+            found[np.fromiter(self._searcher.docs_for_query(condition), np.int64)] = True
         return found
 
-    def expansions(self, condition: query.Query) -> Iterator[tuple[str, list[str]]]:
-        """The wildcards and fuzzy words of a condition, each with the keys it stands for."""
-        for leaf in condition.leaves():
-            if isinstance(leaf, query.Prefix | query.Wildcard | query.FuzzyTerm):
-                found = islice(leaf._btexts(self._reader), MOST_EXPANSIONS)
-                yield leaf.text.lstrip("="), [each.decode("utf-8") for each in found]
+    def expansions(self, condition: query.Query) -> list[tuple[str, list[str]]]:
+        """The wildcards and fuzzy words that a condition demands, each with the keys it stands for."""
+        with self._lock:
+            return [(leaf.text.removeprefix("="), self._words(leaf)) for leaf in _demanded(condition)]
 
     def correction(self, form: str) -> str | None:
         """The most frequent word of the passages within one or two letters of `form`, None when there is none."""
         key = exact_key(form)
-        for distance in range(1, 3 if len(form) > 5 else 2):
-            near = set(self._reader.terms_within("text", key, distance, prefix=2))
-            if near:
-                return max(sorted(near), key=lambda each: self._reader.doc_frequency("text", each)).removeprefix("=")
+        with self._lock:
+            for distance in range(1, 3 if len(form) > 5 else 2):
+                near = sorted(self._reader.terms_within("text", key, distance, prefix=2))
+                if near:
+                    best = max(near, key=lambda each: self._reader.doc_frequency("text", each))
+                    return str(best.removeprefix("="))
         return None
 
-    def _searcher(self) -> Any:
-        from whoosh.searching import Searcher
+    def _words(self, leaf: query.Query) -> list[str]:
+        """The keys in the passages that a wildcard or fuzzy word stands for."""
+        found = islice(leaf.expanded_terms(self._reader), MOST_EXPANSIONS)
+        return [key if isinstance(key, str) else key.decode("utf-8") for _, key in found]
 
-        return Searcher(self._reader, fromindex=None)
+
+def _demanded(condition: query.Query) -> Iterator[query.Query]:
+    """The wildcards and fuzzy words of a condition that are not excluded."""
+    if isinstance(condition, query.And | query.Or):
+        for each in condition:
+            yield from _demanded(each)
+    elif isinstance(condition, query.Prefix | query.Wildcard | query.FuzzyTerm):
+        yield condition
 
 
 def _schema() -> fields.Schema:

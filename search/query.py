@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ LONGEST_QUERY = 2_000
 
 #: Words beyond these are left out of the ranking.
 MOST_WORDS = 48
+
+#: Brackets of a query, at most: deeper trees than they can make overrun the stack.
+MOST_BRACKETS = 40
 
 #: A language is worth analysing a query in when it is at least this probable.
 PLAUSIBLE = 0.05
@@ -68,7 +72,8 @@ def understand(text: str) -> Query:
     """Read a query; raises `QueryError` when it is too long."""
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are searched for")
-    typed = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    printable = (c if c.isprintable() or c == "\xad" else " " for c in unicodedata.normalize("NFC", text))
+    typed = " ".join("".join(printable).split())
     tree = _tree(typed) if syntax.is_structured(typed) else None
     ranking_text = typed if tree is None else syntax.ranking_text(tree)
     languages = _plausible(ranking_text)
@@ -81,10 +86,9 @@ def understand(text: str) -> Query:
 
 
 def _tree(typed: str) -> Condition:
-    try:
-        return syntax.parse(typed)
-    except RecursionError:
-        raise QueryError("the query has too many brackets inside one another") from None
+    if typed.count("(") > MOST_BRACKETS:
+        raise QueryError(f"the query has {typed.count('(')} brackets; at most {MOST_BRACKETS} are understood")
+    return syntax.parse(typed)
 
 
 def _plausible(text: str) -> Mapping[str, float]:

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from search.errors import UserError
 
@@ -52,9 +52,16 @@ class IndexIncompatible(IndexProblem):
     """The index was built by another version, analyser or model."""
 
 
+class StoredFile(TypedDict):
+    """What a file of a generation was when it was written."""
+
+    bytes: int
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds and what built it. `files` maps each file to its sha256."""
+    """What a generation holds and what built it. `files` has every file but the manifest, by name."""
 
     generation: str
     created: str
@@ -67,7 +74,7 @@ class Manifest:
     articles: int
     passages: int
     words: int
-    files: dict[str, str]
+    files: dict[str, StoredFile]
 
 
 def current_generation(index: Path) -> str:
@@ -76,8 +83,8 @@ def current_generation(index: Path) -> str:
         return (index / _CURRENT).read_text("utf-8").strip()
     except FileNotFoundError:
         raise IndexMissing(f"there is no index in {index}; make one with: izde index SOURCE --index {index}") from None
-    except OSError as error:
-        raise IndexProblem(f"{index / _CURRENT} cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise IndexProblem(f"{index / _CURRENT} cannot be read ({error}); rebuild with: izde index SOURCE") from error
 
 
 def generation_path(index: Path, generation: str) -> Path:
@@ -85,8 +92,20 @@ def generation_path(index: Path, generation: str) -> Path:
     return index / _GENERATIONS / generation
 
 
-def read_manifest(path: Path) -> Manifest:
-    """The manifest of the generation at `path`; raises `IndexProblem` when it is missing or damaged."""
+def open_generation(path: Path) -> Manifest:
+    """The manifest of the generation at `path`, whose files are all there and of the right length.
+
+    Raises `IndexProblem` when one is not, `IndexIncompatible` when another version wrote it.
+    """
+    manifest = _read_manifest(path)
+    for name, stored in manifest.files.items():
+        file = path / name
+        if not file.is_file() or file.stat().st_size != stored["bytes"]:
+            raise IndexProblem(f"{file} is missing or cut off; rebuild with: izde index SOURCE --full")
+    return manifest
+
+
+def _read_manifest(path: Path) -> Manifest:
     file = path / _MANIFEST
     try:
         fields: dict[str, Any] = json.loads(file.read_text("utf-8"))
@@ -142,7 +161,9 @@ def seal(path: Path, **fields: Any) -> Manifest:
         generation=path.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         format=FORMAT_VERSION,
-        files={name: sha256(path / name) for name in _file_names(path)},
+        files={
+            name: {"bytes": (path / name).stat().st_size, "sha256": sha256(path / name)} for name in _file_names(path)
+        },
         **fields,
     )
     (path / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), "utf-8")
@@ -179,11 +200,10 @@ def prune(index: Path, after: float) -> list[str]:
 def verify(index: Path) -> list[str]:
     """Check every file of the current generation against its checksum; answers what is wrong, by file."""
     path = generation_path(index, current_generation(index))
-    manifest = read_manifest(path)
     problems = []
-    for name, expected in manifest.files.items():
+    for name, stored in _read_manifest(path).files.items():
         try:
-            if sha256(path / name) != expected:
+            if sha256(path / name) != stored["sha256"]:
                 problems.append(f"{path / name}: its content is not what was written")
         except OSError as error:
             problems.append(f"{path / name}: {error.strerror}")

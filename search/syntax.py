@@ -25,7 +25,7 @@ _FIELD = "|".join(_FIELDS)
 _OPERATORS = re.compile(rf'["*~()]|\w\?\w|(?:^|\s)-[\w"(]|\b(?:AND|OR|NOT)\b|\b(?:{_FIELD}):')
 
 #: A question mark at the end of a word ends a question; a hyphen before a word excludes it.
-_END_OF_QUESTION = re.compile(r'\?+(?=[\s")]|$)')
+_END_OF_QUESTION = re.compile(r"\?+(?!\w)")
 _EXCLUSION = re.compile(r'(?:^|(?<=[\s(]))-(?=[\w"(])')
 
 _YEARS = re.compile(r"(?P<only>[0-9]{1,4})|(?P<first>[0-9]{0,4})\.\.(?P<last>[0-9]{0,4})")

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from search.strings import StringTable
 
+#: Word vectors turned into full precision at once.
+_AT_ONCE = 16_384
+
 
 @dataclass(frozen=True, slots=True)
 class PassageWords:
@@ -73,6 +76,13 @@ class Words:
         places = np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1])
         found = np.isin(self._keys[places], keys)
         return np.logical_or.reduceat(found, bounds[:-1]) if len(numbers) else np.zeros(0, np.bool_)
+
+    def cosines(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosine of every word with some unit vectors; shapes (n, dimensions) to (words, n)."""
+        parts = [
+            self._vectors[at : at + _AT_ONCE].astype(np.float32) @ vectors.T for at in range(0, len(self), _AT_ONCE)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, len(vectors)), np.float32)
 
     def passage(self, number: int) -> PassageWords:
         """The words of a passage."""

@@ -81,7 +81,8 @@ def ngram_rows(points: NDArray[np.uint32]) -> NDArray[np.int64]:
         whole = whole[:-1] & inside[n - 2 : len(points) - 1] if n > 2 else whole[:-1]
         rows.append(hashes[whole])
     mixed = np.concatenate(rows) * _MULTIPLIERS[0]
-    return (mixed >> np.uint32(32 - HASH_BITS)).astype(np.int64)
+    rows_of_hashes: NDArray[np.int64] = (mixed >> np.uint32(32 - HASH_BITS)).astype(np.int64)
+    return rows_of_hashes
 
 
 def _probabilities(rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -7,13 +7,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# A letter or digit with the accents and soft hyphens that may follow it.
+_LETTER = r"[^\W_][\u0300-\u036f\xad]*"
+
 _TOKEN = re.compile(
-    r"""
+    rf"""
     https?://[^\s<>"«»]+[\w/]              # address of a page
   | www\.[^\s<>"«»]+[\w/]
-  | [\w.+-]+@[\w-]+(?:\.[\w-]+)+           # e-mail
+  | (?<![\w.+-])[\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+   # e-mail
   | \d+(?:[.,]\d+)+                        # 51,0  2.38
-  | [^\W_]+(?:['’ʼ‐‑-][^\W_]+)*            # word, with inner hyphens and apostrophes
+  | (?:{_LETTER})+(?:['’ʼ‐‑-](?:{_LETTER})+)*   # word, with inner hyphens and apostrophes
     """,
     re.VERBOSE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from search.languages.turkic_endings import Ending, Endings, EndingTable
@@ -13,8 +14,11 @@ from search.languages.turkic_sounds import Sounds, table_rows
 #: A candidate further than this from the best (in log-odds) is not given as a second lemma.
 SECOND_LEMMA_MARGIN = 1.5
 
-#: Derivations after which the root is a weaker second key: -лық -лы -сыз -шы and their Kyrgyz kin.
-KEYED_DERIVATIONS = frozenset({"LYK", "LY", "LUU", "SYZ", "SHY", "CHY"})
+#: Derivations after which the root is a weaker second key: -лық -лы -сыз -шы -у -ыл -ыс, and Kyrgyz kin.
+KEYED_DERIVATIONS = frozenset({"LYK", "LY", "LUU", "SYZ", "SHY", "CHY", "U", "UU", "PASS", "RECP"})
+
+#: How many scores of stems are kept; words of one text share theirs.
+KEPT_STEMS = 50_000
 
 _GLIDES = {"я": "jа", "ю": "jу", "ё": "jо"}
 _GLIDED = re.compile("(?<=[аеёиоуыэюяәіөүұ])[яюё]")
@@ -41,7 +45,8 @@ class Analyser:
         self.endings = EndingTable(f"{language}_endings.tsv", self.sounds)
         self.lexicon = Lexicon(language)
         self.weights = {name: float(weight) for name, weight in table_rows(f"{language}_weights.tsv")}
-        self._ending_scores: dict[tuple[str, tuple[str, ...], tuple[str, ...]], float] = {}
+        self._ending_score = cache(self._score_ending)
+        self._stem_score = lru_cache(KEPT_STEMS)(self._score_stem)
 
     def lemmas(self, word: str) -> tuple[str, ...]:
         """Lemmas of a lower-cased word without hyphens, best first, at most two."""
@@ -53,23 +58,26 @@ class Analyser:
             if analysis.stem not in best or score > best[analysis.stem][0]:
                 best[analysis.stem] = score, analysis.pos
         first, *others = sorted(best, key=lambda lemma: (-best[lemma][0], lemma))
-        if others and best[first][0] - best[others[0]][0] < SECOND_LEMMA_MARGIN:
-            return first, others[0]
-        return first, *self.roots(first, best[first][1])
+        near = [lemma for lemma in others[:1] if best[first][0] - best[lemma][0] < SECOND_LEMMA_MARGIN]
+        if near and self.lexicon.knows(near[0]):
+            return first, near[0]
+        return first, *(self.roots(first, best[first][1]) or near)
 
-    def roots(self, stem: str, pos: str) -> tuple[str, ...]:
-        """The known noun a nominal stem is derived from (мемлекеттік: мемлекет), if any."""
-        derived = self._derivations(stem, pos) if pos == "n" and len(stem) > 4 else ()
-        roots = [root for root, gloss in derived if gloss in KEYED_DERIVATIONS and len(root) > 2]
-        return tuple(roots[:1])
+    def roots(self, stem: str, pos: str) -> list[str]:
+        """The known stem another is derived from (мемлекеттік: мемлекет, оқу: оқы, курул: кур), if any."""
+        derived = self._derivations(stem, pos)
+        return [root for root, gloss in derived if gloss in KEYED_DERIVATIONS and len(root) > 2][:1]
 
     def score(self, analysis: Analysis) -> float:
         """The log-odds of an analysis, up to a constant of the form."""
-        stem, pos, *morphemes = analysis
-        key = (pos, *morphemes)
-        if key not in self._ending_scores:
-            self._ending_scores[key] = self._weigh(self._ending_features(*key))
-        return self._ending_scores[key] + self._weigh(self._stem_features(stem, pos))
+        stem, pos, glosses, changes = analysis
+        return self._ending_score(pos, glosses, changes) + self._stem_score(stem, pos)
+
+    def _score_ending(self, pos: str, glosses: tuple[str, ...], changes: tuple[str, ...]) -> float:
+        return self._weigh(self._ending_features(pos, glosses, changes))
+
+    def _score_stem(self, stem: str, pos: str) -> float:
+        return self._weigh(self._stem_features(stem, pos))
 
     def features(self, analysis: Analysis) -> dict[str, float]:
         """What the ranker weighs in an analysis, by name."""
@@ -78,9 +86,7 @@ class Analyser:
     def _weigh(self, features: dict[str, float]) -> float:
         return sum(self.weights.get(name, 0.0) * value for name, value in features.items())
 
-    def _ending_features(
-        self, pos: str, glosses: tuple[str, ...], changes: tuple[str, ...]
-    ) -> dict[str, float]:
+    def _ending_features(self, pos: str, glosses: tuple[str, ...], changes: tuple[str, ...]) -> dict[str, float]:
         features = dict.fromkeys((*glosses, *changes), 1.0)
         features["ending"] = self.lexicon.likelihood(pos, glosses + changes)
         return features
@@ -91,6 +97,7 @@ class Analyser:
             return {f"known-{pos}": 1.0, f"stem-{pos}": lexicon.frequency(stem, pos)}
         length = min(float(len(stem)), 12.0)
         features = {f"new-{pos}": 1.0, f"length-{pos}": length, f"letters-{pos}-{min(len(stem), 4)}": 1.0}
+        features[f"shape-{pos}"] = lexicon.shape(stem, pos)
         if lexicon.knows(stem):
             features[f"other-{pos}"] = 1.0
         for _, gloss in self._derivations(stem, pos)[:1]:
@@ -99,7 +106,7 @@ class Analyser:
 
     def _derivations(self, stem: str, pos: str) -> list[tuple[str, str]]:
         """Known roots of a stem with the derivation, the longest root first."""
-        if len(stem) < 4:
+        if len(stem) < 3:
             return []
         return [
             (spelt(root), ending.glosses[0])
@@ -141,9 +148,7 @@ class Analyser:
                     glosses = verbal.glosses + head.glosses + tail.glosses
                     yield Analysis(stem, "v", glosses, most + more + changes)
 
-    def _without_voice(
-        self, stem: str, depth: int = 2
-    ) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    def _without_voice(self, stem: str, depth: int = 2) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
         for root, voice, changes in self._splits(stem, self.endings.voices):
             if self.lexicon.knows(spelt(root), "v"):
                 yield root, voice.glosses, changes
@@ -152,7 +157,8 @@ class Analyser:
                         yield inner, voices + voice.glosses, more + changes
 
     def _splits(self, text: str, endings: Endings) -> Iterator[_Split]:
-        for place in range(len(text), 0, -1):
+        size = len(text)
+        for place in range(size - endings.shortest, max(size - endings.longest, 1) - 1, -1):
             for ending in endings.get(text[place:], ()):
                 for stem, changes in self._stems_before(text[:place], ending):
                     yield stem, ending, changes
@@ -164,19 +170,22 @@ class Analyser:
             stem = base[: len(base) - len(ending.cut)] + ending.add if base.endswith(ending.cut) else ""
         if stem and sounds.mask(stem) & mask:
             yield stem, self._change(stem, ending)
+            for lost in sounds.restored.get(stem[-1], ()) if ending.letters else ():
+                if len(stem) > 2 and self.lexicon.knows(stem + lost, "n"):
+                    yield stem + lost, ("restored",)
         if not ending.starts_with_vowel:
             return
         voiceless = sounds.voiced.get(base[-1])
         if voiceless and len(base) > 1 and sounds.mask(base[:-1] + voiceless) & mask:
             yield base[:-1] + voiceless, ("voiced",)
-        if len(base) > 2 and base[-1] not in sounds.vowels and base[-2] not in sounds.vowels:
+        if len(base) > 2 and base[-1] not in sounds.full_vowels and base[-2] not in sounds.full_vowels:
             for whole in self._with_elided_vowel(base):
                 if sounds.mask(whole) & mask:
                     yield whole, ("elided",)
 
     def _change(self, stem: str, ending: Ending) -> tuple[str, ...]:
         if ending.add:
-            return ("merged",)
+            return ("swapped",) if ending.cut else ("merged",)
         if ending.starts_with_vowel and stem[-1] in "пкқ":
             return ("unvoiced",)
         if ending.starts_with_vowel and stem[-1] in self.sounds.voiced:

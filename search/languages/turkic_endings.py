@@ -23,8 +23,11 @@ class Ending:
     starts_with_vowel: bool
 
 
-#: Endings of one kind, by their letters.
-Endings = dict[str, list[Ending]]
+class Endings(dict[str, list[Ending]]):
+    """Endings of one kind, by their letters; `longest` and `shortest` count letters."""
+
+    longest: int
+    shortest: int
 
 #: Merged vowel of the stem, letters, glosses, and the state (`#`, `=N`, ...) a way through the graph ends in.
 _Way = tuple[str, str, tuple[str, ...], str]
@@ -51,9 +54,7 @@ class EndingTable:
         self.tails = {start: self._collect(start, "#") for start in "NV"}
         self.heads = {start: self._collect(start, "=N") for start in "NV"}
         self.voices = self._collect("V", "=V")
-        self.derivations = {
-            (start.lower(), made): self._collect(start, f"={made}") for start in "NV" for made in "nv"
-        }
+        self.derivations = {(start.lower(), made): self._collect(start, f"={made}") for start in "NV" for made in "nv"}
 
     def _ways(self, state: str, place: Place) -> list[_Way]:
         if (state, place) not in self._known:
@@ -103,8 +104,10 @@ class EndingTable:
                     masks[key] = masks.get(key, 0) | voiceless
 
     def _index(self, masks: _Masks) -> Endings:
-        endings: Endings = {}
+        endings = Endings()
         for (letters, cut, add, glosses), mask in masks.items():
             vowel = letters[:1] in self._sounds.vowels and not add
             endings.setdefault(letters, []).append(Ending(letters, mask, cut, add, glosses, vowel))
+        endings.longest = max(map(len, endings), default=0)
+        endings.shortest = min(map(len, endings), default=0)
         return endings

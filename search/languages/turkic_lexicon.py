@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from math import log
 
 from search.languages.turkic_sounds import table_rows
@@ -30,7 +32,9 @@ class Lexicon:
 
     def knows(self, lemma: str, pos: str | None = None) -> bool:
         """Whether a lemma is in the table, as this part of speech or as any."""
-        return any(lemma in self.counts[each] for each in PARTS if pos in (None, each))
+        if pos is not None:
+            return lemma in self.counts[pos]
+        return lemma in self.counts["n"] or lemma in self.counts["v"]
 
     def frequency(self, lemma: str, pos: str) -> float:
         """Logarithm of how often the stem was seen, 0 for a stem never seen."""
@@ -39,3 +43,12 @@ class Lexicon:
     def likelihood(self, pos: str, morphemes: tuple[str, ...]) -> float:
         """Log-probability of the morphemes after a stem; a little below the rarest when never seen."""
         return self._readings.get(" ".join((pos, *morphemes)), self._rarest)
+
+    def shape(self, stem: str, pos: str) -> float:
+        """Log-probability that a stem of this part of speech ends in the last two letters of `stem`."""
+        endings = self._shapes[pos]
+        return log((endings[stem[-2:]] + 0.1) / (len(self.counts[pos]) + 1.0))
+
+    @cached_property
+    def _shapes(self) -> dict[str, Counter[str]]:
+        return {pos: Counter(stem[-2:] for stem in self.counts[pos]) for pos in PARTS}

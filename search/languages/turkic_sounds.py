@@ -48,6 +48,7 @@ class Sounds:
         self.swaps: list[tuple[str, str, str]] = []
         self.lengthened: tuple[str, str] = ("", "")
         self.elided: list[str] = []
+        self.restored: dict[str, list[str]] = {}
         self._rules = _Rules()
         for kind, *cells in table_rows(name):
             self._read(kind, cells)
@@ -76,6 +77,8 @@ class Sounds:
             self.swaps.append((cells[0], cells[1], cells[2]))
         elif kind == "lengthen":
             self.lengthened = (cells[0], cells[1])
+        elif kind == "restore":
+            self.restored.setdefault(cells[0], []).append(cells[1])
         elif kind == "elide":
             self.elided.append(cells[0])
 
@@ -129,6 +132,11 @@ class Sounds:
     def vowels(self) -> frozenset[str]:
         """Letters that count as a vowel at the start of a suffix."""
         return frozenset(self._rules.vowel) | frozenset(self._rules.neutral)
+
+    @cached_property
+    def full_vowels(self) -> frozenset[str]:
+        """Letters that are a vowel wherever they stand (so not у in Kazakh)."""
+        return frozenset(self._rules.vowel)
 
     def realise(self, template: str, place: Place) -> list[Realised]:
         """The ways a suffix sounds at `place`; none where it cannot stand."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from search.languages.turkic import Analyser
 from search.languages.turkic_sounds import table_rows
@@ -11,7 +10,16 @@ from search.languages.turkic_sounds import table_rows
 _LOOKALIKES = str.maketrans("aceopxyəөhki", "асеорхуәөһкі")
 _LATIN = re.compile("[a-zəө]")
 _CYRILLIC = re.compile("[а-яёәіңғүұқөһ]")
-_NUMBER = re.compile(r"(\d[\d.,/]*[%°]?)(-?)([^\W\d]*)")
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"(\d[\d.,/]*[%°]?)-?([^\W\d]*)")
+
+
+def _without_latin(word: re.Match[str]) -> str:
+    """A word of mixed letters (мүшe with a Latin e) in Cyrillic ones, where every Latin letter has a twin."""
+    if not (_LATIN.search(word[0]) and _CYRILLIC.search(word[0])):
+        return word[0]
+    changed = word[0].translate(_LOOKALIKES)
+    return word[0] if _LATIN.search(changed) else changed
 
 
 class TokenAnalyser:
@@ -36,10 +44,7 @@ class TokenAnalyser:
         return self._word(form.strip("-"))
 
     def _in_one_alphabet(self, form: str) -> str:
-        if form.isascii() or not (_LATIN.search(form) and _CYRILLIC.search(form)):
-            return form
-        changed = form.translate(_LOOKALIKES)
-        return form if _LATIN.search(changed) else changed
+        return form if form.isascii() else _WORD.sub(_without_latin, form)
 
     def _word(self, word: str) -> tuple[str, ...]:
         for length in range(min(len(word), 8), 1, -1):
@@ -50,32 +55,31 @@ class TokenAnalyser:
     def _number(self, form: str) -> tuple[str, ...]:
         match = _NUMBER.fullmatch(form)
         if not match:
-            return (form,)
-        number, hyphen, rest = match.groups()
+            return self._compound(*form.rsplit("-", 1)) if "-" in form else (form,)
+        number, rest = match.groups()
         if not rest or rest in self._particles or self._is_ending(rest):
             return (number,)
-        return tuple(number + hyphen + lemma for lemma in self.words.lemmas(rest)[:1])
+        return tuple(f"{number}-{lemma}" for lemma in self.words.lemmas(rest)[:1])
 
     def _compound(self, first: str, last: str) -> tuple[str, ...]:
         if not _CYRILLIC.search(last):
             return (f"{first}-{last}",)
         if last in self._particles:
             return self.lemmas(first)
-        if self._is_ending(last) and (len(last) < 3 or not self.words.lexicon.knows(last)):
-            return (first,) if self._is_abbreviation(first) else self.lemmas(first)
+        if self._is_ending(last) and (len(last) < 3 or not self._is_word(last) or not self._is_word(first)):
+            return self.lemmas(first) if self._is_word(first) else (first,)
         return tuple(f"{first}-{lemma}" for lemma in self.words.lemmas(last)[:1])
 
-    def _is_abbreviation(self, word: str) -> bool:
-        return word in self._abbreviations or not self._vowels & set(word)
-
-    @cached_property
-    def _vowels(self) -> frozenset[str]:
-        return self.words.sounds.vowels
+    def _is_word(self, letters: str) -> bool:
+        first = self.words.lemmas(letters)[0]
+        return letters not in self._abbreviations and (
+            self.words.lexicon.knows(first) or letters in self.words.lexicon.forms
+        )
 
     def _is_ending(self, letters: str) -> bool:
         endings = self.words.endings
-        return letters in endings.tails["N"] or self._closes_ordinal(letters)
+        return letters in endings.tails["N"] or self._goes_on(letters)
 
-    def _closes_ordinal(self, letters: str) -> bool:
+    def _goes_on(self, letters: str) -> bool:
         heads, tails = self.words.endings.heads["N"], self.words.endings.tails["N"]
         return any(letters[:place] in heads and letters[place:] in tails for place in range(2, len(letters) + 1))

@@ -1,0 +1,1 @@
+"""How the sample articles are made from their Markdown sources."""

@@ -1,0 +1,102 @@
+"""Pieces of an index written by hand, for tests of what reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from search import keyindex
+from search.keyindex import KeyIndex
+from search.keyword import KeywordEntry, KeywordIndex, write_keyword_index
+from search.languages.analysis import exact_key, lemma_keys
+from search.languages.tokens import tokenize
+from search.words import Words, WordTable, write_places, write_words
+
+#: Article, language, year, title, author, key words and text of each passage.
+PASSAGES = [
+    ("rivers", "en", 2005, "Rivers of Asia", "Whitcombe A.", "water", "The rivers bring water to the fields."),
+    ("lakes", "en", 2010, "Lakes", "Orlova N.", "fishing", "Water of the lakes is cold. Fields are far away."),
+    ("crime", "ru", 2015, "Торговля людьми", "Орлова Н.В.", "закон", "Торговля людьми запрещена законом."),
+    ("мой файл", "ru", None, "Закон о воде", "", "вода", "Люди ведут торговлю у реки."),
+]
+
+#: Vectors of the words of the small generation, and of those the tests ask for: one direction a meaning.
+MEANINGS = {
+    "cat": (1.0, 0.0, 0.0),
+    "cats": (1.0, 0.0, 0.0),
+    "кот": (0.9, 0.436, 0.0),
+    "дом": (0.0, 1.0, 0.0),
+    "house": (0.0, 1.0, 0.0),
+    "42": (0.6, 0.8, 0.0),
+    "2015": (0.6, 0.8, 0.0),
+}
+
+
+class MeaningEncoder:
+    """Looks vectors up in the table above; a word that is not there has none."""
+
+    name = fingerprint = "meanings"
+    dimensions = 3
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = [MEANINGS.get(text, (0.0, 0.0, 0.0)) for text in texts]
+        return np.array(rows, np.float32).reshape(len(texts), 3)
+
+    encode_words = encode
+
+
+@pytest.fixture(scope="session")
+def keyword_index(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
+    """The Whoosh index of PASSAGES."""
+    path = tmp_path_factory.mktemp("keyword")
+    write_keyword_index(path, (_entry(*row) for row in PASSAGES))
+    return KeywordIndex(path)
+
+
+def _entry(
+    article: str, language: str, year: int | None, title: str, author: str, keywords: str, text: str
+) -> KeywordEntry:
+    def keys(field: str) -> list[list[str]]:
+        forms = [token.form for token in tokenize(field)]
+        return [[exact_key(form), *(key for key, _ in lemma_keys(form, language))] for form in forms]
+
+    return KeywordEntry(article, language, year, keys(text), keys(title), keys(author), keys(keywords))
+
+
+@pytest.fixture
+def generation(tmp_path: Path) -> Path:
+    """Words and keys of three passages: "The cats, 42", "кот, дом" and one without a word."""
+    names = ["en:42", "en:cats", "ru:дом", "ru:кот"]
+    keys = ["42", "=42", "=cats", "=дом", "=кот", "cat", "дом", "кот"]
+    word_keys = np.array([1, 0, 2, 5, 3, 6, 4, 7], np.int32)
+    table = WordTable(names, np.array([0, 2, 4, 6, 8]), word_keys, np.ones(8, np.float32))
+    vectors = MeaningEncoder().encode([name.partition(":")[2] for name in names]).astype(np.float16)
+    write_words(tmp_path, table, vectors)
+    places = np.array([[1, 0, 3, 2], [4, 10, 0, 5], [8, 12, 3, 8]], np.int32)
+    write_places(tmp_path, np.array([0, 2, 4, 4]), places)
+    np.save(tmp_path / "passages.languages.npy", np.zeros(3, np.int8))
+    occurrences = np.array([[0, 0], [1, 0], [2, 0], [5, 0], [3, 1], [4, 1], [6, 1], [7, 1]]).T
+    keyindex.write(tmp_path, keys, (*occurrences, np.ones(8, np.float32)), np.array([2, 2, 0]))
+    return tmp_path
+
+
+@pytest.fixture
+def words(generation: Path) -> Words:
+    """The words of that generation."""
+    return Words(generation)
+
+
+@pytest.fixture
+def keys(generation: Path) -> KeyIndex:
+    """The keys of that generation."""
+    return KeyIndex(generation)
+
+
+@pytest.fixture
+def meanings() -> MeaningEncoder:
+    """The vectors its words were given."""
+    return MeaningEncoder()

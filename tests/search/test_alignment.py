@@ -1,0 +1,53 @@
+"""Tests of `search.alignment`: words of a query against words of passages, over the small generation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from search.alignment import UNRELATED, Aligner
+from search.keyindex import KeyIndex
+from search.query import Term
+from search.words import Words
+from tests.search.conftest import MeaningEncoder
+
+CAT = Term("Cat", "cat", {"cat": 1.0})
+HOUSE = Term("house", "house", {"house": 1.0})
+YEAR = Term("2015", "2015", {"2015": 1.0})
+
+
+def _aligner(terms: list[Term], keys: KeyIndex, words: Words) -> Aligner:
+    return Aligner(terms, keys, words, MeaningEncoder())
+
+
+def test_a_shared_lemma_is_full_similarity_and_meaning_a_part(keys: KeyIndex, words: Words) -> None:
+    found = _aligner([CAT, HOUSE], keys, words).similarities(np.arange(4, dtype=np.int32))
+    scaled = [(cosine - UNRELATED) / (1 - UNRELATED) for cosine in (0.6, 0.8, 0.9, 0.436)]
+    # Rows are 42, cats, дом, кот.
+    expected = [[scaled[0], scaled[1]], [1, 0], [0, 1], [scaled[2], scaled[3]]]
+    np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_a_number_is_answered_by_itself_only(keys: KeyIndex, words: Words) -> None:
+    found = _aligner([YEAR, Term("42", "42", {"42": 1.0})], keys, words).similarities(np.arange(4, dtype=np.int32))
+    assert found.tolist() == [[0, 1], [0, 0], [0, 0], [0, 0]]
+
+
+def test_a_passage_scores_by_the_best_of_its_words(keys: KeyIndex, words: Words) -> None:
+    scores = _aligner([CAT], keys, words).scores(np.array([0, 1, 2], np.int32))
+    np.testing.assert_allclose(scores, [1, (0.9 - UNRELATED) / (1 - UNRELATED), 0], atol=1e-3)
+
+
+def test_rare_words_weigh_more(keys: KeyIndex, words: Words) -> None:
+    aligner = _aligner([CAT, HOUSE], keys, words)
+    cat, house = (aligned.weight for aligned in aligner.terms)
+    assert house == pytest.approx(keys.rarity("absent"))
+    assert house > cat == pytest.approx(keys.rarity("cat"))
+
+
+def test_a_query_without_words_aligns_with_nothing(keys: KeyIndex, words: Words) -> None:
+    assert _aligner([], keys, words).scores(np.array([0, 1], np.int32)).tolist() == [0, 0]
+
+
+def test_no_passages_have_no_scores(keys: KeyIndex, words: Words) -> None:
+    assert _aligner([CAT], keys, words).scores(np.array([], np.int32)).tolist() == []

@@ -1,0 +1,90 @@
+"""Tests of `search.catalogue`: filters and facets over four passages of three articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.articles import Article, Passage
+from search.catalogue import Catalogue, Filters, write_catalogue
+from search.documents import Documents, DocumentWriter
+
+ARTICLES = [
+    Article("a", "A", "", authors=("Орлова Н.В.", "Whitcombe A."), year=2015),
+    Article("b", "B", "", authors=("Whitcombe A.",), year=2021),
+    Article("c", "C", ""),
+]
+
+ALL = np.ones(4, np.bool_)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    """Passages 0 (ru) and 1 (en) of "a", 2 (en) of "b", 3 (another language) of "c"."""
+    writer = DocumentWriter(tmp_path / "documents.sqlite")
+    for article, count in zip(ARTICLES, (2, 1, 1), strict=True):
+        writer.add(article, "", [Passage(article.id, n, 0, 0, "en", "") for n in range(count)])
+    writer.close()
+    write_catalogue(tmp_path, ["ru", "en", "en", "de"], [2015, 2015, 2021, None], [0, 0, 1, 2])
+    return Catalogue(tmp_path, Documents(tmp_path / "documents.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), [0, 1, 2, 3]),
+        (Filters(languages=["en"]), [1, 2]),
+        (Filters(languages=["ru", "other"]), [0, 3]),
+        (Filters(languages=["de"]), []),
+        (Filters(year_from=2016), [2]),
+        (Filters(year_to=2020), [0, 1]),
+        (Filters(year_from=2015, year_to=2021), [0, 1, 2]),
+        (Filters(year_from=0), [0, 1, 2]),
+        (Filters(year_from=2022, year_to=2014), []),
+        (Filters(year_from=10**30), []),
+        (Filters(author="whitcombe a."), [0, 1, 2]),
+        (Filters(author="Whitcombe"), []),
+        (Filters(article="a"), [0, 1]),
+        (Filters(article="none"), []),
+        (Filters(languages=["en"], author="Орлова Н.В."), [1]),
+    ],
+)
+def test_passages_that_pass(catalogue: Catalogue, filters: Filters, expected: list[int]) -> None:
+    assert np.flatnonzero(catalogue.masks(filters).all).tolist() == expected
+
+
+def _facets(catalogue: Catalogue, filters: Filters) -> dict[str, dict[str, int]]:
+    facets = catalogue.facets(ALL, catalogue.masks(filters))
+    return {name: {each.value: each.count for each in values} for name, values in facets.items()}
+
+
+def test_facets_count_passages(catalogue: Catalogue) -> None:
+    facets = _facets(catalogue, Filters())
+    assert facets == {
+        "language": {"ru": 1, "en": 2, "other": 1},
+        "year": {"2021": 1, "2015": 2},
+        "author": {"Whitcombe A.": 3, "Орлова Н.В.": 2},
+    }
+    assert [list(values) for values in facets.values()] == [
+        ["ru", "en", "other"],
+        ["2021", "2015"],
+        ["Whitcombe A.", "Орлова Н.В."],
+    ]
+
+
+def test_a_facet_is_not_narrowed_by_its_own_filter(catalogue: Catalogue) -> None:
+    assert _facets(catalogue, Filters(languages=["ru"])) == {
+        "language": {"ru": 1, "en": 2, "other": 1},
+        "year": {"2015": 1},
+        "author": {"Орлова Н.В.": 1, "Whitcombe A.": 1},
+    }
+    assert _facets(catalogue, Filters(year_from=2016))["year"] == {"2021": 1, "2015": 2}
+
+
+def test_counts_of_the_whole(catalogue: Catalogue) -> None:
+    assert len(catalogue) == 4
+    assert catalogue.passages_by_language() == {"ru": 1, "en": 2, "other": 1}
+    assert catalogue.articles_by_year() == {2015: 1, 2021: 1}
+    assert [catalogue.article_of(passage) for passage in range(4)] == [0, 0, 1, 2]

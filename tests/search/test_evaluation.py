@@ -1,0 +1,70 @@
+"""Tests of `search.evaluation`: the measures, and judged queries over the articles of tests/conftest.py."""
+
+from __future__ import annotations
+
+from math import log2
+from pathlib import Path
+
+import pytest
+
+from search.engine import Engine
+from search.evaluation import (
+    JudgedQuery,
+    JudgementError,
+    Measures,
+    evaluate,
+    ndcg,
+    read_judgements,
+    recall,
+    reciprocal_rank,
+)
+
+
+def test_ndcg_of_rankings_worked_out_by_hand() -> None:
+    assert ndcg([2, 1], [1, 2]) == 1
+    assert ndcg([0, 2, 1], [1, 2]) == pytest.approx((2 / log2(3) + 1 / 2) / (2 + 1 / log2(3)))
+    assert ndcg([0] * 10 + [2], [2]) == 0
+    assert ndcg([], []) == 0
+
+
+def test_reciprocal_rank_is_that_of_the_first_relevant_hit() -> None:
+    assert [reciprocal_rank(gains) for gains in ([2], [0, 0, 1, 2], [0] * 10 + [1], [])] == [1, 1 / 3, 0, 0]
+
+
+def test_recall_is_the_part_found_among_fifty() -> None:
+    assert recall([1, 0, 2], [1, 2, 2, 1]) == 0.5
+    assert recall([0] * 50 + [1], [1]) == 0
+
+
+def test_judgements_are_read_line_by_line(tmp_path: Path) -> None:
+    file = tmp_path / "judged.jsonl"
+    file.write_text('{"query": "су", "language": "kk", "grades": {"water-kk#0": 2, "b": 1}}\n\n', "utf-8")
+    assert read_judgements(file) == [JudgedQuery("су", "kk", {"water-kk#0": 2.0, "b": 1.0})]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"{", b"[]", b"1", b'{"query": "a"}', b'{"query": "a", "language": "kk", "grades": {"a": "x"}}', b"\xff\xfe"],
+)
+def test_a_line_that_is_no_judgement_is_named(tmp_path: Path, line: bytes) -> None:
+    file = tmp_path / "judged.jsonl"
+    file.write_bytes(b"\n" + line)
+    with pytest.raises(JudgementError, match=r"judged.jsonl:2: not a judged query"):
+        read_judgements(file)
+
+
+def test_each_pair_of_languages_is_measured(engine: Engine) -> None:
+    judged = [
+        JudgedQuery("торговля людьми", "ru", {"trafficking-ru": 2, "migration-en": 0}),
+        JudgedQuery("remittances of labour migrants", "en", {"migration-en": 2, "water-kk": 1, "none": 2}),
+        JudgedQuery("Сырдария суы", "kk", {"water-kk#0": 2}),
+    ]
+    found = {(row.query_language, row.passage_language): row for row in evaluate(engine, judged, "hybrid")}
+    assert set(found) == {("ru", "ru"), ("en", "en"), ("en", "kk"), ("kk", "kk")}
+    for pair in (("ru", "ru"), ("en", "en"), ("kk", "kk")):
+        assert found[pair] == Measures(*pair, queries=1, ndcg=1.0, mrr=1.0, recall=1.0)
+
+
+def test_nothing_judged_is_nothing_measured(engine: Engine) -> None:
+    assert evaluate(engine, [], "keyword") == []
+    assert evaluate(engine, [JudgedQuery("су", "kk", {"none": 2})], "keyword") == []

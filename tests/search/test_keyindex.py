@@ -1,0 +1,71 @@
+"""Tests of `search.keyindex`: BM25 impacts computed when the index is built."""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.keyindex import KeyIndex, idf, impacts, write
+
+#: Passage 0 has "a" twice (in two fields) and "b", passage 1 "a", passage 2 nothing; "c" is held by none.
+OCCURRENCES = (np.array([1, 0, 0, 0]), np.array([0, 1, 0, 0]), np.array([1, 1, 1, 0.5], np.float32))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> KeyIndex:
+    write(tmp_path, ["a", "b", "c"], OCCURRENCES, np.array([4, 2, 0]))
+    np.save(tmp_path / "passages.languages.npy", np.zeros(3, np.int8))
+    return KeyIndex(tmp_path)
+
+
+def test_idf_of_a_rare_and_of_an_ever_present_key() -> None:
+    expected = [log(1 + 9.5 / 1.5), log(1 + 0.5 / 10.5)]
+    np.testing.assert_allclose(idf(np.array([1, 10], np.float32), 10), expected, rtol=1e-6)
+
+
+def test_impact_grows_with_frequency_and_falls_with_length() -> None:
+    frequency, length = np.array([1, 2, 1], np.float32), np.array([1, 1, 3], np.float32)
+    found = impacts(frequency, length, np.ones(3, np.float32))
+    np.testing.assert_allclose(found, [1.0, 2 * 2.2 / 3.2, 2.2 / 3.4], rtol=1e-6)
+
+
+def test_postings_are_the_passages_of_a_key_in_order(index: KeyIndex) -> None:
+    found = index.postings("a")
+    assert found.passages.tolist() == [0, 1]
+    rarity = log(1 + 1.5 / 2.5)
+    # Lengths 4, 2 and 0 are 2, 1 and 0 times the mean.
+    expected = [rarity * 1.5 * 2.2 / (1.5 + 1.2 * 1.5), rarity * 2.2 / (1 + 1.2)]
+    np.testing.assert_allclose(found.impacts, expected, rtol=1e-6)
+
+
+def test_a_key_without_passages_has_no_postings(index: KeyIndex) -> None:
+    assert [index.postings(key).passages.tolist() for key in ("c", "absent")] == [[], []]
+
+
+def test_the_best_of_some_alternatives_counts(index: KeyIndex) -> None:
+    a, b = index.postings("a").impacts, index.postings("b").impacts
+    assert b[0] > a[0]
+    np.testing.assert_allclose(index.scores({"a": 1.0, "b": 0.1}), [a[0], a[1], 0])
+    np.testing.assert_allclose(index.scores({"a": 0.5, "b": 1.0}), [b[0], a[1] / 2, 0])
+    assert index.scores({}).tolist() == [0, 0, 0]
+
+
+def test_an_unknown_key_is_the_rarest(index: KeyIndex) -> None:
+    assert index.rarity("absent") == index.rarity("c") > index.rarity("b") > index.rarity("a") > 0
+
+
+def test_keys_and_numbers(index: KeyIndex) -> None:
+    assert index.passages == 3
+    assert [index.number(key) for key in ("a", "b", "c", "d")] == [0, 1, 2, None]
+    assert [index.key(number) for number in range(3)] == ["a", "b", "c"]
+    assert index.keys_starting_with("b") == ["b"]
+
+
+def test_an_index_without_a_word_answers_nothing(tmp_path: Path) -> None:
+    nothing = np.zeros(0, np.int64)
+    write(tmp_path, [], (nothing, nothing, np.zeros(0, np.float32)), np.array([0]))
+    np.save(tmp_path / "passages.languages.npy", np.zeros(1, np.int8))
+    assert KeyIndex(tmp_path).scores({"a": 1.0}).tolist() == [0]

@@ -1,0 +1,55 @@
+"""Tests of `search.settings`: defaults and the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.settings import SettingError, Settings
+
+
+def test_defaults_hold_where_the_environment_says_nothing() -> None:
+    assert Settings.from_environment({}) == Settings(
+        index=Path("index_data/index"),
+        model=None,
+        host="127.0.0.1",
+        port=8000,
+        threads=4,
+        rate_limit="300 per minute",
+        prune_after=60.0,
+    )
+
+
+def test_an_empty_variable_says_nothing() -> None:
+    names = ("INDEX", "MODEL", "HOST", "PORT", "THREADS", "RATE_LIMIT", "PRUNE_AFTER")
+    assert Settings.from_environment({f"IZDE_{name}": "" for name in names}) == Settings()
+
+
+def test_every_setting_has_a_variable() -> None:
+    environment = {
+        "IZDE_INDEX": "/srv/index",
+        "IZDE_MODEL": "intfloat/multilingual-e5-small",
+        "IZDE_HOST": "0.0.0.0",
+        "IZDE_PORT": "80",
+        "IZDE_THREADS": "8",
+        "IZDE_RATE_LIMIT": "off",
+        "IZDE_PRUNE_AFTER": "0.5",
+    }
+    assert Settings.from_environment(environment) == Settings(
+        Path("/srv/index"), "intfloat/multilingual-e5-small", "0.0.0.0", 80, 8, "off", 0.5
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("IZDE_PORT", "http", "IZDE_PORT is 'http', which is not a whole number"),
+        ("IZDE_THREADS", "4.5", "IZDE_THREADS is '4.5', which is not a whole number"),
+        ("IZDE_PRUNE_AFTER", "soon", "IZDE_PRUNE_AFTER is 'soon', which is not a number"),
+    ],
+)
+def test_a_bad_value_is_named(name: str, value: str, message: str) -> None:
+    with pytest.raises(SettingError) as problem:
+        Settings.from_environment({name: value})
+    assert str(problem.value) == message

@@ -1,0 +1,46 @@
+"""Tests of `search.strings`: strings to numbers and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.strings import StringTable
+
+STRINGS = ["", "a", "ab", "abc", "b", "ё", "қазақ", "қала", "ұ", "😀"]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> StringTable:
+    StringTable.write(tmp_path / "table", sorted(STRINGS, key=str.encode))
+    return StringTable(tmp_path / "table")
+
+
+def test_every_string_has_its_number(table: StringTable) -> None:
+    assert len(table) == 10
+    assert [table[number] for number in range(10)] == sorted(STRINGS, key=str.encode)
+    assert [table.number(table[number]) for number in range(10)] == list(range(10))
+
+
+@pytest.mark.parametrize("absent", ["aa", "abcd", "қ", "\U0010ffff", "\ud800", " "])
+def test_an_absent_string_has_none(table: StringTable, absent: str) -> None:
+    assert table.number(absent) is None
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [("a", ["a", "ab", "abc"]), ("қ", ["қазақ", "қала"]), ("abcd", []), ("😀", ["😀"]), ("я", [])],
+)
+def test_strings_are_found_by_their_beginning(table: StringTable, prefix: str, expected: list[str]) -> None:
+    assert [table[number] for number in table.starting_with(prefix)] == expected
+
+
+def test_the_empty_beginning_is_that_of_all(table: StringTable) -> None:
+    assert table.starting_with("") == range(10)
+
+
+def test_an_empty_table_holds_nothing(tmp_path: Path) -> None:
+    StringTable.write(tmp_path / "table", [])
+    table = StringTable(tmp_path / "table")
+    assert (len(table), table.number("a"), table.starting_with("a")) == (0, None, range(0))

@@ -1,0 +1,76 @@
+"""The description of the API says what the API does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+
+def described(client: FlaskClient) -> dict[str, Any]:
+    document = client.get("/openapi.json").json
+    assert document is not None
+    return document
+
+
+def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
+    if "$ref" in schema:
+        return fits(value, document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], document)
+    if "enum" in schema:
+        return value in schema["enum"]
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if isinstance(value, dict):
+        parts = schema.get("properties", {})
+        inner = set(value) == set(parts) and all(fits(value[name], parts[name], document) for name in value)
+        return "object" in kinds and inner
+    if isinstance(value, list):
+        return "array" in kinds and all(fits(each, schema["items"], document) for each in value)
+    names = {str: {"string"}, int: {"integer", "number"}, float: {"number"}, type(None): {"null"}}
+    return bool(names[type(value)] & set(kinds))
+
+
+def test_every_path_of_the_api_is_described(app: Flask, client: FlaskClient) -> None:
+    rules = {re.sub(r"<path:\w+>", "{id}", str(rule)) for rule in app.url_map.iter_rules()}
+    served = {rule for rule in rules if rule.startswith("/api/") or rule == "/healthz"}
+
+    assert set(described(client)["paths"]) == served
+
+
+def test_answers_are_as_described(client: FlaskClient) -> None:
+    document = described(client)
+    for path, address in {
+        "/api/v1/search": "/api/v1/search?q=суу энергия",
+        "/api/v1/articles/{id}": "/api/v1/articles/water-ky",
+        "/api/v1/suggest": "/api/v1/suggest?q=суу",
+        "/healthz": "/healthz",
+    }.items():
+        responses = document["paths"][path]["get"]["responses"]
+        schema = responses["200"]["content"]["application/json"]["schema"]
+        assert fits(client.get(address).json, schema, document), path
+
+
+def test_problems_are_as_described(client: FlaskClient) -> None:
+    document = described(client)
+    problem = client.get("/api/v1/search?limit=x").json
+
+    assert fits(problem, document["components"]["schemas"]["Problem"], document)
+    assert document["paths"]["/api/v1/search"]["get"]["responses"].keys() >= {"200", "400", "429", "503"}
+
+
+def test_every_parameter_is_taken(client: FlaskClient) -> None:
+    parameters = described(client)["paths"]["/api/v1/search"]["get"]["parameters"]
+
+    assert [each["name"] for each in parameters] == [
+        "q",
+        "mode",
+        "language",
+        "author",
+        "article",
+        "year_from",
+        "year_to",
+        "limit",
+        "offset",
+        "per_article",
+    ]
