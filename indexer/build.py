@@ -61,7 +61,7 @@ def build(
     Raises `UnreadableSource` for a source that does not exist, `NothingToIndex` when no article could
     be read, `IndexBusy` while another process builds; the generation in use then stays.
     """
-    files = [(file, source) for source in sources for file in readers.find(source)]
+    files = _files(sources)
     with building(index):
         run = _Run(None if full else previous_generation(index, encoder), encoder)
         with new_generation(index) as path:
@@ -72,6 +72,12 @@ def build(
         switch(index, manifest.generation)
         prune(index, prune_after)
     return run.summary(manifest.generation)
+
+
+def _files(sources: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Every file of the sources with the source it is named from, once however often it is given."""
+    found = [(file, source) for source in sources for file in readers.find(source)]
+    return list({file.resolve(): (file, source) for file, source in reversed(found)}.values())[::-1]
 
 
 class _Run:

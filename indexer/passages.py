@@ -89,7 +89,9 @@ def _words(piece: str) -> int:
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentence, or parts of it cut at commas or at least spaces where it is too long."""
-    while end - start > _USUAL_WORDS * 4 and _words(text[start : start + (MOST_WORDS + 1) * _LONGEST_WORD]) > MOST_WORDS:
+    while (
+        end - start > _USUAL_WORDS * 4 and _words(text[start : start + (MOST_WORDS + 1) * _LONGEST_WORD]) > MOST_WORDS
+    ):
         cut = _cut(text, start, end)
         yield start, cut
         start = cut

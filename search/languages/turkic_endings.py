@@ -29,6 +29,7 @@ class Endings(dict[str, list[Ending]]):
     longest: int
     shortest: int
 
+
 #: Merged vowel of the stem, letters, glosses, and the state (`#`, `=N`, ...) a way through the graph ends in.
 _Way = tuple[str, str, tuple[str, ...], str]
 
