@@ -35,7 +35,9 @@ def running_heads(draft: Repaired) -> Repaired:
     pages = draft.text.count("\f") + 1
     counts = Counter(key for _, key in {(page, _key(draft.text[start:end])) for page, start, end in edges})
     repeated = {key for key, count in counts.items() if count >= max(_LEAST_PAGES, _LEAST_SHARE * pages)}
-    return edited(draft, [(s, e, "") for _, s, e in edges if _key(draft.text[s:e]) in repeated])
+    return _unless_nothing_is_left(
+        draft, edited(draft, [(s, e, "") for _, s, e in edges if _key(draft.text[s:e]) in repeated])
+    )
 
 
 def _page_edges(text: str) -> Iterator[tuple[int, int, int]]:
@@ -56,7 +58,12 @@ def _key(line: str) -> str:
 
 def page_numbers(draft: Repaired) -> Repaired:
     """Numbers alone on a line that stands apart are dropped, and a form feed marks the page end."""
-    return edited(draft, _page_number_edits(draft.text))
+    return _unless_nothing_is_left(draft, edited(draft, _page_number_edits(draft.text)))
+
+
+def _unless_nothing_is_left(draft: Repaired, shortened: Repaired) -> Repaired:
+    """The draft itself where the article is nothing but what looks like page numbers."""
+    return shortened if shortened.text.strip() else draft
 
 
 def _page_number_edits(text: str) -> Iterator[Edit]:

@@ -7,6 +7,9 @@ import re
 from search.languages.turkic import Analyser
 from search.languages.turkic_sounds import table_rows
 
+#: A longer token is no word: an address, or a line of symbols.
+LONGEST_WORD = 60
+
 _LOOKALIKES = str.maketrans("aceopxyəөhki", "асеорхуәөһкі")
 _LATIN = re.compile("[a-zəө]")
 _CYRILLIC = re.compile("[а-яёәіңғүұқөһ]")
@@ -35,7 +38,7 @@ class TokenAnalyser:
         form = self._in_one_alphabet(form)
         if form in self.words.lexicon.forms:
             return self.words.lexicon.forms[form]
-        if not _CYRILLIC.search(form):
+        if len(form) > LONGEST_WORD or not _CYRILLIC.search(form):
             return (form,)
         if form[0].isdigit():
             return self._number(form)

@@ -106,7 +106,9 @@ def test_short_rest_goes_with_the_passage_before_it() -> None:
 
 
 def test_list_of_references_is_parted_between_entries() -> None:
-    entries = [f"{number}. Иванов И.И. Право и вода. М.: Наука, {1990 + number}. С. {number}." for number in range(1, 40)]
+    entries = [
+        f"{number}. Иванов И.И. Право и вода. М.: Наука, {1990 + number}. С. {number}." for number in range(1, 40)
+    ]
     found = cut("\n".join(entries))
     assert len(found) > 2
     assert [line for _, text in found for line in text.split("\n")] == entries

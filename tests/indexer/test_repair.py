@@ -73,7 +73,10 @@ def test_characters(raw: str, text: str) -> None:
 
 
 def test_tabs_are_spaces_and_join_broken_words() -> None:
-    raw = "Осы\tкеліс\tсөздер\tкүрделі.\tКелі\tсімдерді\tкелісімдерді\t сақтау,\tком-\nмер\tциялық\tмәлімет,\tкоммерциялық\tбанк."
+    raw = (
+        "Осы\tкеліс\tсөздер\tкүрделі.\tКелі\tсімдерді\tкелісімдерді\t сақтау,\t"
+        "ком-\nмер\tциялық\tмәлімет,\tкоммерциялық\tбанк."
+    )
     assert repair(raw).text == (
         "Осы келіс сөздер күрделі. Келісімдерді келісімдерді сақтау, коммерциялық мәлімет, коммерциялық банк."
     )
@@ -121,8 +124,8 @@ def test_paragraphs_that_are_parted_by_blank_lines_stay() -> None:
 
 def test_headings_stay_paragraphs() -> None:
     raw = (
-        "СУУ ЧАРБАСЫНЫН АБАЛЫ ЖАНА АНЫН\n\nКЕЛЕЧЕГИ\n\nКиришүү\nБул бөлүктө изилдөөнүн максаты жана милдеттери айтылат.\n"
-        "Негизги бөлүк\n"
+        "СУУ ЧАРБАСЫНЫН АБАЛЫ ЖАНА АНЫН\n\nКЕЛЕЧЕГИ\n\nКиришүү\n"
+        "Бул бөлүктө изилдөөнүн максаты жана милдеттери айтылат.\nНегизги бөлүк\n"
     )
     assert repair(raw).text == (
         "СУУ ЧАРБАСЫНЫН АБАЛЫ ЖАНА АНЫН КЕЛЕЧЕГИ\n\nКиришүү\n\n"
@@ -167,6 +170,11 @@ def test_numbers_of_a_table_stay() -> None:
     assert repair("Год\n\n2001\n\n5\n\n7\n\nИтого").text == "Год\n\n2001\n\n5\n\n7\n\nИтого"
 
 
+@pytest.mark.parametrize("text", ["42", "- 42 -", "1\f2"])
+def test_numbers_that_are_the_whole_text_stay(text: str) -> None:
+    assert repair(text).text.strip("•- ")[0] in "14"
+
+
 def test_running_heads() -> None:
     pages = [
         f"Вестник университета. {number}\nСтраница {word} говорит о своём и кончается.\n{number}"
@@ -193,7 +201,9 @@ def test_footnotes_inside_a_sentence_follow_its_paragraph() -> None:
     assert raw[repaired.origin[note] :].startswith("1  Иванов")
 
 
-@pytest.mark.parametrize("raw", ["", " ", "\n\n", "\x00", "\ud800", "\f\f", "\t", "-\n", "а-\n", "\n-а", "•", "1\n", "\u0306"])
+@pytest.mark.parametrize(
+    "raw", ["", " ", "\n\n", "\x00", "\ud800", "\f\f", "\t", "-\n", "а-\n", "\n-а", "•", "1\n", "\u0306"]
+)
 def test_nothing_to_repair(raw: str) -> None:
     repaired = repair(raw)
     assert len(repaired.origin) == len(repaired.text) + 1
@@ -231,7 +241,9 @@ def test_repaired_text_is_left_alone() -> None:
     assert repair(text).text == text
 
 
-@pytest.mark.parametrize("unit", ["a", " ", "\n", "а-\n", "қа\tра", ". ", "\n• а", "\n\n1", "\f1", "aа", "и\u0306", "(", "а\n\n1 Б "])
+@pytest.mark.parametrize(
+    "unit", ["a", " ", "\n", "а-\n", "қа\tра", ". ", "\n• а", "\n\n1", "\f1", "aа", "и\u0306", "(", "а\n\n1 Б "]
+)
 def test_time_is_bounded_on_strange_text(unit: str) -> None:
     began = time.perf_counter()
     repair(unit * (200_000 // len(unit)))

@@ -19,15 +19,13 @@ def split(text: str) -> list[str]:
         "Баасы 12 млн. АКШ долларын түздү.\nБул 2,5 эсе көп.",
         "Келишим 1988-ж. кабыл алынган.\nАл 2003 ж. 4-майда күчүнө кирген.",
         "Эгиндер, жемиштер ж.б. өстүрүлөт.\nЭл көп.",
-        "Нан, сүт, ет және т.б. Осының бәрі қымбат.".replace(" Осының", "\nОсының"),
+        "Нан, сүт, ет және т.б.\nОсының бәрі қымбат.",
         "Шарт 2003 ж. Женевада жасалды.\nОл 2005 ж. күшіне енді.",
         "Закон принят 12 мая 2001 г. парламентом.\nОн действует с 2002 г.",
         "Соглашение подписано в 1996 г.\nВ нём 20 статей.",
         "Реки, озёра и т.д. охраняются.\nСм. также ст. 5 и п. 3.",
         "Работы проф. Петрова и д-ра юрид. наук Сидорова известны.\nИх изучают в ун-те им. Ломоносова.",
-        "See Smith et al. (2001) and e.g. Fig. 3 on p. 12.\nThe U.S. Congress met at 5 p.m. It adjourned.".replace(
-            " It adj", "\nIt adj"
-        ),
+        "See Smith et al. (2001) and e.g. Fig. 3 on p. 12.\nThe U.S. Congress met at 5 p.m.\nIt adjourned.",
         "Dr. Brown and Mr. Green agree.\nNobody else does!\nWhy?\nBecause they said so...",
         "Ушундай деп айтылган [3, 4, 5].\nКийинкиси башка.",
         "Ушундай деп айтылган. [3]\nКийинкиси башка.",
@@ -60,9 +58,6 @@ def test_full_stop_that_has_lost_its_space() -> None:
 @pytest.mark.parametrize("text", ["", " \n ", ". . .", "...", "а", "\n\n.", "!!! ???", "中文。文本"])
 def test_every_character_that_is_no_space_is_in_a_sentence(text: str) -> None:
     spans = sentences(text)
-    assert "".join(text[start:end] for start, end in spans).split() == "".join(text.split()).split() or all(
-        start < end for start, end in spans
-    )
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
     assert spans == sorted(spans)
 

@@ -61,8 +61,8 @@ def test_distribution_adds_up_to_one_over_all_codes() -> None:
 def test_word_without_special_letters_is_spread_over_the_languages_it_may_be_in() -> None:
     distribution = language_distribution("маселе")
     assert distribution["ky"] > 0.3
-    assert 0.03 < distribution["kk"]
-    assert 0.03 < distribution["ru"]
+    assert distribution["kk"] > 0.03
+    assert distribution["ru"] > 0.03
     assert language_distribution("конституция")["ky"] < 0.7
 
 

@@ -115,7 +115,7 @@ def test_titles_authors_and_key_words_are_searched(engine: Engine) -> None:
         ('"людьми торговля"', []),
         ("author:Orlova OR author:Орлова", ["trafficking-ru"]),
         ("year:2021", ["migration-en", "water-kk"]),
-        ("суу -Токтогул", []),
+        ("author:whitcombe -remittances", []),
         ("мигр*", []),
         ("migr*", ["migration-en"]),
         ("remitances~", ["migration-en"]),
@@ -263,9 +263,12 @@ def test_a_damaged_file_is_named(index_dir: Path, tmp_path: Path, encoder: Encod
     for name in open_generation(path).files:
         file = path / name
         content = file.read_bytes()
-        file.unlink()
-        if size is not None:
+        if size is None:
+            file.unlink()
+        elif size < len(content):
             file.write_bytes(content[:size])
+        else:
+            continue
         with pytest.raises(IndexProblem, match=f"{file.name}.*rebuild"):
             Engine(path, encoder).search('"water"')
         file.write_bytes(content)

@@ -79,7 +79,7 @@ def test_brackets_may_be_nested(depth: int) -> None:
     assert [term.word for term in understand("(" * depth + "water" + ")" * depth).terms] == ["water"]
 
 
-@pytest.mark.parametrize("depth", [100, 200, 400, 990])
-def test_brackets_without_end_are_refused(depth: int) -> None:
-    with pytest.raises(QueryError, match="the query has too many brackets inside one another"):
-        understand("(" * depth + "water" + ")" * depth)
+@pytest.mark.parametrize("brackets", [100, 990])
+def test_brackets_without_end_are_refused(brackets: int) -> None:
+    with pytest.raises(QueryError, match=f"the query has {brackets} brackets; at most 40 are understood"):
+        understand("(" * brackets + "water" + ")" * brackets)

@@ -24,7 +24,8 @@ HOSTILE_ARTICLE = {
 
 
 def read(client: FlaskClient, address: str, **arguments: str) -> LexborHTMLParser:
-    answer = client.get(address, query_string={"ui": "en", **arguments})
+    """The page at an address of a link, or at a path with arguments."""
+    answer = client.get(address, query_string=None if "?" in address else {"ui": "en", **arguments})
     assert answer.status_code == 200
     return LexborHTMLParser(answer.get_data(as_text=True))
 
@@ -116,10 +117,7 @@ def test_filters_toggle_and_keep_the_rest_of_the_address(client: FlaskClient) ->
 def test_years_and_authors_are_facets(client: FlaskClient) -> None:
     page = read(client, "/search", q="суу", language="ky")
 
-    assert texts(page, ".filters li") == ["2019 2", "Асанова Г.К. 2"] or texts(page, ".filters li") == [
-        "2019 1",
-        "Асанова Г.К. 1",
-    ]
+    assert texts(page, ".filters li") == ["2019 1", "Асанова Г.К. 1"]
     year, author = addresses(page, ".filters li a")
     assert "&year_from=2019&year_to=2019&" in year
     assert texts(read(client, author), ".chosen li")[0] == "Remove the filter: Асанова Г.К. ×"
@@ -133,14 +131,15 @@ def test_modes_are_links_on_a_results_page(client: FlaskClient) -> None:
 
 
 def test_pages_of_results(client: FlaskClient) -> None:
-    first = read(client, "/search", q="migrants", limit="1")
+    first = read(client, "/search", q="суу су migrants", mode="keyword", limit="1")
     total = int(texts(first, "h1")[0].split()[0])
 
-    assert total > 1
+    assert total == 3
+    address = "/search?q=%D1%81%D1%83%D1%83+%D1%81%D1%83+migrants&mode=keyword&limit=1&offset=1&ui=en"
     assert texts(first, ".paging [aria-current]") == ["1"]
-    assert addresses(first, ".paging [rel=next]") == ["/search?q=migrants&limit=1&offset=1&ui=en"]
+    assert addresses(first, ".paging [rel=next]") == [address]
     assert first.css(".paging [rel=prev]") == []
-    second = read(client, addresses(first, ".paging [rel=next]")[0])
+    second = read(client, address)
     assert one(second, ".results > ol").attributes["start"] == "2"
     beyond = read(client, "/search", q="migrants", offset="500")
     assert "The results end before this page." in beyond.text()

@@ -24,7 +24,7 @@ def test_an_address_is_read_and_written_back() -> None:
         "суу «энергия»", "keyword", ("ky", "ru"), 1999, 2020, "Асанова Г.К.", "a/b c", 20, 40, 2
     )
     assert read.arguments() == written
-    assert read.filters == 4
+    assert read.filters == 5
 
 
 def test_defaults_are_not_written() -> None:

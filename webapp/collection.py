@@ -1,0 +1,31 @@
+"""The collection the application answers from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, current_app
+
+from search.articles import Article
+from search.engine import Engine
+from search.live import LiveEngine
+from webapp.problems import ArticleMissing
+
+
+def install(app: Flask) -> None:
+    """Give the application its engine; the index is opened by the first request that needs it."""
+    app.extensions["izde"] = LiveEngine(Path(app.config["INDEX"]))
+
+
+def engine() -> Engine:
+    """The engine over the newest generation; raises `search.storage.IndexProblem`."""
+    return cast(LiveEngine, current_app.extensions["izde"]).engine()
+
+
+def article_in(source: Engine, article_id: str) -> Article:
+    """The article of this id; raises `ArticleMissing`, which is answered with status 404."""
+    article = source.article(article_id)
+    if article is None:
+        raise ArticleMissing
+    return article

@@ -1,0 +1,133 @@
+"""The pages people read: start, results, article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, render_template, request
+from flask_babel import format_date
+
+from search.engine import Engine, Stats
+from search.query import QueryError
+from search.results import Highlight, Results
+from webapp import facets, reading
+from webapp.collection import article_in, engine
+from webapp.paging import paging
+from webapp.parameters import FILTER_LANGUAGES, SearchRequest
+
+blueprint = Blueprint("pages", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A search to try, in its language."""
+
+    language: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many passages are in a language; `percent` is of the language with the most."""
+
+    language: str
+    passages: int
+    percent: float
+
+
+EXAMPLES = (
+    Example("ky", "эмгек миграциясы"),
+    Example("ky", "баңгизатка каршы күрөш"),
+    Example("kk", "адам саудасымен күрес"),
+    Example("kk", "су және энергетика"),
+    Example("ru", "возврат незаконно приобретённых активов"),
+    Example("ru", "региональное сотрудничество"),
+    Example("en", "drug control conventions"),
+    Example("en", "collective security"),
+)
+
+
+@blueprint.get("/")
+def start() -> str:
+    """The search field, examples, and what the collection holds."""
+    return _start(SearchRequest())
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """A page of results; without a query, the start page."""
+    wanted = SearchRequest.from_arguments(request.args)
+    if not wanted.q:
+        return _start(wanted)
+    results = wanted.answer(engine())
+    title = results.hits[0].article.title if wanted.article and results.hits else None
+    return render_template(
+        "search.html",
+        search=wanted,
+        results=results,
+        languages=facets.language_links(wanted, results),
+        years=facets.year_links(wanted, results),
+        authors=facets.author_links(wanted, results),
+        chosen=facets.chosen_links(wanted, title),
+        without_filters=facets.without_filters(wanted),
+        paging=paging(wanted, results.total),
+        paragraphs=reading.paragraphs,
+        search_url=facets.search_url,
+    )
+
+
+@blueprint.get("/articles/<path:article_id>")
+def article(article_id: str) -> str:
+    """The whole of an article, with the places marked that answer the search one came from."""
+    source = engine()
+    found = article_in(source, article_id)
+    wanted = SearchRequest.from_arguments(request.args)
+    marks = _marks(source, wanted, article_id)
+    return render_template(
+        "article.html",
+        article=found,
+        search=wanted,
+        search_url=facets.search_url,
+        blocks=reading.blocks(found, source.passages(article_id), marks),
+    )
+
+
+def _start(wanted: SearchRequest) -> str:
+    stats = engine().stats()
+    return render_template(
+        "start.html",
+        search=wanted,
+        stats=stats,
+        examples=EXAMPLES,
+        shares=_shares(stats),
+        updated=_updated(stats),
+    )
+
+
+def _shares(stats: Stats) -> list[Share]:
+    largest = max(stats.languages.values(), default=0) or 1
+    return [
+        Share(code, stats.languages[code], round(100 * stats.languages[code] / largest, 1))
+        for code in FILTER_LANGUAGES
+        if stats.languages.get(code)
+    ]
+
+
+def _updated(stats: Stats) -> str | None:
+    try:
+        return str(format_date(datetime.fromisoformat(stats.created), "long"))
+    except ValueError:
+        return None
+
+
+def _marks(engine: Engine, wanted: SearchRequest, article_id: str) -> Mapping[int, Sequence[Highlight]]:
+    """The marks of each passage that answers; none where there is no query or it cannot be read."""
+    if not wanted.q:
+        return {}
+    try:
+        results: Results = engine.search(wanted.q, mode=wanted.mode, article=article_id, limit=100)
+    except QueryError:
+        return {}
+    return reading.highlights_by_passage(results)

@@ -1,0 +1,122 @@
+"""What a reader or a program is told when a request cannot be answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, Response, json, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, NotFound
+
+from search.query import QueryError
+from search.storage import IndexMissing, IndexProblem
+from webapp.messages import gettext
+
+_LOG = logging.getLogger(__name__)
+
+#: Addresses that programs read: their problems are documents of RFC 9457.
+_FOR_PROGRAMS = ("/api/", "/healthz", "/openapi.json")
+
+_RETRY_AFTER_S = 30
+
+
+class ArticleMissing(NotFound):
+    """The collection has no article of the wanted id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem in the reader's language: `heading` for a page, `detail` for both."""
+
+    status: int
+    heading: str
+    detail: str
+    parameter: str | None = None
+    command: str | None = None
+
+    def response(self) -> Response:
+        """A page, or problem+json where a program asks."""
+        if for_programs():
+            return Response(json.dumps(self._document()), self.status, mimetype="application/problem+json")
+        return make_response(render_template("problem.html", problem=self), self.status)
+
+    def _document(self) -> dict[str, object]:
+        document: dict[str, object] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        return document | ({"parameter": self.parameter} if self.parameter else {})
+
+
+def install(app: Flask) -> None:
+    """Answer every problem with a readable reason and never with a stack trace."""
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(QueryError, _query_problem)
+    app.register_error_handler(IndexProblem, _index_problem)
+
+
+def for_programs() -> bool:
+    """Whether the request is for the API rather than for a page."""
+    return request.path.startswith(_FOR_PROGRAMS)
+
+
+def _http_problem(error: HTTPException) -> Response:
+    status = error.code or 500
+    heading, explain = _EXPLANATIONS.get(status, _EXPLANATIONS[400 if status < 500 else 500])
+    detail = explain()
+    parameter = getattr(error, "parameter", None)
+    if parameter:
+        detail = error.description or detail
+    if isinstance(error, ArticleMissing):
+        detail = gettext("The collection has no such article. It may have been taken out or renamed.")
+    response = Problem(status, heading(), detail, parameter).response()
+    for name, value in error.get_headers(request.environ):
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _query_problem(error: QueryError) -> Response:
+    return Problem(400, _heading_400(), str(error), "q").response()
+
+
+def _index_problem(error: IndexProblem) -> Response:
+    _LOG.error("%s", error)
+    if isinstance(error, IndexMissing):
+        detail, command = (
+            gettext("Nothing has been indexed yet. Whoever keeps this site can run:"),
+            "izde index",
+        )
+    else:
+        detail, command = gettext("The index cannot be read. Whoever keeps this site can run:"), "izde verify"
+    heading = gettext("The collection is not ready yet")
+    shown = f"{detail} {command}" if for_programs() else detail
+    response = Problem(503, heading, shown, command=command).response()
+    response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return response
+
+
+def _heading_400() -> str:
+    return gettext("This request cannot be answered")
+
+
+_EXPLANATIONS: dict[int, tuple[Callable[[], str], Callable[[], str]]] = {
+    400: (_heading_400, lambda: gettext("Its address is not one this site knows how to answer.")),
+    404: (
+        lambda: gettext("Nothing is here"),
+        lambda: gettext("There is no page at this address. It may be mistyped or out of date."),
+    ),
+    405: (_heading_400, lambda: gettext("This address can only be read.")),
+    429: (
+        lambda: gettext("Too many requests"),
+        lambda: gettext("Please wait a little, then try again."),
+    ),
+    500: (
+        lambda: gettext("Something went wrong"),
+        lambda: gettext("It is our fault and has been noted. Please try again."),
+    ),
+}

@@ -1,0 +1,79 @@
+"""An article laid out for reading: its passages in order, and what stands between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from markupsafe import Markup
+
+from search.articles import OTHER_LANGUAGE, Article, Passage
+from search.results import Highlight, Results
+from webapp.highlighting import marked
+
+#: Lines that hold something; a blank line ends a paragraph.
+_PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A passage, or the text between two; `passage` is None for the latter.
+
+    `number` counts the passages from 1. `page` is set where a page of the source begins, `new_language`
+    where the language changes, `continues` where the paragraph before goes on.
+    """
+
+    passage: Passage | None
+    paragraphs: tuple[Markup, ...]
+    number: int = 0
+    matches: bool = False
+    page: int | None = None
+    new_language: bool = False
+    continues: bool = False
+
+
+def blocks(article: Article, passages: Iterable[Passage], highlights: Mapping[int, Sequence[Highlight]]) -> list[Block]:
+    """The whole text of an article; `highlights` are given by the passages' ordinals."""
+    return list(_blocks(article, sorted(passages, key=lambda each: each.start), highlights))
+
+
+def highlights_by_passage(results: Results) -> dict[int, Sequence[Highlight]]:
+    """The highlights of an answer within one article, by the passages' ordinals."""
+    return {hit.passage.ordinal: hit.highlights for hit in results.hits}
+
+
+def _blocks(
+    article: Article, passages: Sequence[Passage], highlights: Mapping[int, Sequence[Highlight]]
+) -> Iterator[Block]:
+    position = 0
+    pages = (None, *(passage.page for passage in passages))
+    stated: list[str | None] = [article.language, *(passage.language for passage in passages)]
+    languages = accumulate(stated, _language_read)
+    for number, (passage, page, language) in enumerate(zip(passages, pages, languages, strict=False), start=1):
+        between = article.text[position : passage.start]
+        if between.strip():
+            yield Block(None, paragraphs(between, ()))
+        yield Block(
+            passage,
+            paragraphs(passage.text, highlights.get(passage.ordinal, ())),
+            number=number,
+            matches=passage.ordinal in highlights,
+            page=None if passage.page == page else passage.page,
+            new_language=passage.language not in (language, OTHER_LANGUAGE),
+            continues=position > 0 and not between.strip() and "\n" not in between,
+        )
+        position = max(position, passage.end)
+    if article.text[position:].strip():
+        yield Block(None, paragraphs(article.text[position:], ()))
+
+
+def _language_read(known: str | None, language: str | None) -> str | None:
+    """The language read so far; a passage in none that is known does not change it."""
+    return known if language == OTHER_LANGUAGE else language
+
+
+def paragraphs(text: str, highlights: Sequence[Highlight]) -> tuple[Markup, ...]:
+    """The paragraphs of a passage, with the highlights in each marked."""
+    return tuple(marked(text, highlights, found.start(), found.end()) for found in _PARAGRAPH.finditer(text))
