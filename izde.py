@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from search.articles import LANGUAGES
 from search.errors import UserError
 from search.settings import SettingError, Settings
+from search.storage import package_version
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,7 +66,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="izde", prog_name="izde")
+@click.version_option(package_version(), prog_name="izde")
 def main() -> None:
     """Izde searches articles in Kyrgyz, Kazakh, Russian and English: ask in any, find in all."""
 
@@ -98,12 +99,12 @@ def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None,
                 progress=advance,
             )
     except UnreadableSource as error:
-        console.print(f"izde: {error}", style="red", markup=False)
+        console.print(f"izde: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(FAILED)
     except NothingToIndex as error:
         for problem in error.problems:
-            console.print(f"left out  {problem}", style="yellow", markup=False, highlight=False)
-        console.print(f"izde: {error}", style="red", markup=False)
+            console.print(f"left out  {problem}", style="yellow", markup=False, soft_wrap=True)
+        console.print(f"izde: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(PARTLY)
     _report(console, summary, as_json)
     sys.exit(PARTLY if summary.problems else 0)
@@ -152,7 +153,7 @@ def serve(index: Path, host: str, port: int) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_json_option
 def extract(file: Path, as_json: bool) -> None:
     """Show what the indexer makes of one FILE: its passages, with language and page."""
@@ -196,7 +197,7 @@ def analyze(language: str, as_json: bool) -> None:
     from search.languages.tokens import fold
 
     lemmas = lemmatizer(language)
-    rows = ((form, lemmas(fold(form))) for line in sys.stdin if (form := line.rstrip("\r\n")))
+    rows = ((form, lemmas(fold(form.strip()))) for form in _lines(sys.stdin.buffer) if form.strip())
     if as_json:
         _print_json([{"form": form, "lemmas": list(found)} for form, found in rows])
         return
@@ -269,6 +270,15 @@ def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], as_json: bool) ->
             )
 
 
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream; raises `UserError` for one that is not UTF-8."""
+    for number, line in enumerate(stream, 1):
+        try:
+            yield line.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise UserError(f"line {number} of the input is not UTF-8 text; convert it first") from None
+
+
 def _console(stderr: bool = False) -> Console:
     from rich.console import Console
 
@@ -301,7 +311,7 @@ def _report(console: Console, summary: Summary, as_json: bool) -> None:
     from dataclasses import asdict
 
     for problem in summary.problems:
-        console.print(f"left out  {problem}", style="yellow", markup=False)
+        console.print(f"left out  {problem}", style="yellow", markup=False, soft_wrap=True)
     if as_json:
         _print_json(asdict(summary))
         return
@@ -310,6 +320,7 @@ def _report(console: Console, summary: Summary, as_json: bool) -> None:
         f" {summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged,"
         f" {summary.removed:,} removed, {len(summary.problems):,} left out",
         style="bold",
+        soft_wrap=True,
     )
 
 

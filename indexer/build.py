@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from indexer import metadata, readers
@@ -108,7 +107,6 @@ class _Run:
         write(path, self.collected, self._encoder, self._previous)
         return seal(
             path,
-            izde=_version(),
             analysis=ANALYSIS_VERSION,
             model=self._encoder.name,
             model_fingerprint=self._encoder.fingerprint,
@@ -166,10 +164,3 @@ class _Run:
         if self._previous and article.id in self._previous.contents:
             self._changed += 1
         return prepared
-
-
-def _version() -> str:
-    try:
-        return version("izde")
-    except PackageNotFoundError:
-        return "unknown"

@@ -36,14 +36,17 @@ def content_digest(article: Article) -> str:
 
 def prepare(article: Article) -> PreparedArticle:
     """Repair an article's text, give it a title and a language, and cut it into passages."""
-    repaired = repair(_without_surrogates(article.text))
+    raw = _without_surrogates(article.text)
+    repaired = repair(raw, article.pages)
+    # A text of nothing but what looks like page furniture is the article itself.
+    text = repaired.text if repaired.text.strip() else raw.strip()
     pages = repaired_pages(article.pages, repaired)
-    found = cut(article.id, repaired.text, pages, article.language)
+    found = cut(article.id, text, pages, article.language)
     whole = replace(
         article,
-        text=repaired.text,
+        text=text,
         pages=pages,
-        title=" ".join(article.title.split()) or made_title(repaired.text),
+        title=" ".join(article.title.split()) or made_title(text),
         language=article.language if article.language in LANGUAGES else _main_language(found),
     )
     return PreparedArticle(whole, content_digest(article), found)
@@ -54,7 +57,8 @@ def made_title(text: str) -> str:
     first = " ".join(text.strip().partition("\n")[0].split())
     if len(first) <= LONGEST_TITLE:
         return first
-    return first[:LONGEST_TITLE].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
+    cut_off = first[:LONGEST_TITLE]
+    return (cut_off.rpartition(" ")[0] or cut_off).rstrip(" ,;:–—-") + "…"
 
 
 def _main_language(passages: Sequence[Passage]) -> str | None:

@@ -31,7 +31,7 @@ def write(path: Path, collected: Collection, encoder: Encoder, previous: Previou
     places = [numbers, np.array(collected.starts), np.array(collected.ends)]
     words.write_places(path, offsets, np.stack(places).astype(np.int32))
     keyindex.write(path, vocabulary.keys, _occurrences(collected, vocabulary, numbers, lengths), lengths)
-    write_vectors(path, np.concatenate(collected.vectors))
+    write_vectors(path, np.concatenate([*collected.vectors, np.zeros((0, encoder.dimensions), np.float32)]))
     years = [collected.heads[article].year for article in collected.articles]
     write_catalogue(path, collected.languages, years, collected.articles)
     write_keyword_index(path, _keyword_entries(collected, vocabulary, numbers, offsets))

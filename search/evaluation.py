@@ -52,7 +52,7 @@ def read_judgements(file: Path) -> list[JudgedQuery]:
     Raises `JudgementError` for a line that is something else.
     """
     judged = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
         try:

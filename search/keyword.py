@@ -24,6 +24,9 @@ from search.storage import IndexProblem
 #: Words a wildcard or fuzzy word of a query stands for, at most.
 MOST_EXPANSIONS = 200
 
+#: A longer word is not corrected: the work grows with its length, and nobody mistypes an address of a page.
+LONGEST_CORRECTED = 40
+
 _DIRECTORY = "keyword"
 
 
@@ -101,6 +104,8 @@ class KeywordIndex:
 
     def correction(self, form: str) -> str | None:
         """The most frequent word of the passages within one or two letters of `form`, None when there is none."""
+        if len(form) > LONGEST_CORRECTED:
+            return None
         key = exact_key(form)
         with self._lock:
             for distance in range(1, 3 if len(form) > 5 else 2):

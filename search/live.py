@@ -20,7 +20,7 @@ class LiveEngine:
         self._engine: Engine | None = None
 
     def engine(self) -> Engine:
-        """The engine of the current generation; one that is in use elsewhere stays usable.
+        """The engine of the current generation; one handed out before stays usable until its generation is pruned.
 
         Raises `IndexMissing` when nothing was built yet, `IndexProblem` when the index is damaged.
         """

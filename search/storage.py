@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -160,6 +161,7 @@ def seal(path: Path, **fields: Any) -> Manifest:
     manifest = Manifest(
         generation=path.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        izde=package_version(),
         format=FORMAT_VERSION,
         files={
             name: {"bytes": (path / name).stat().st_size, "sha256": sha256(path / name)} for name in _file_names(path)
@@ -208,6 +210,14 @@ def verify(index: Path) -> list[str]:
         except OSError as error:
             problems.append(f"{path / name}: {error.strerror}")
     return problems
+
+
+def package_version() -> str:
+    """The version of izde that is installed, "unknown" where it runs without being installed."""
+    try:
+        return version("izde")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def sha256(file: Path) -> str:

@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _found(index: Path) -> list[str]:
-    document = json.loads(izde("search", "Сырдария", "--index", index, "--json").stdout)
+    document = json.loads(izde("search", "Сырдария", "--index", index, "--per-article", "1", "--json").stdout)
     return [hit["article"]["id"] for hit in document["hits"]]
 
 
@@ -67,10 +67,10 @@ def test_every_broken_file_gets_its_message(folder: Path, tmp_path: Path) -> Non
     named = [line.removeprefix("left out  ").partition(": ")[0] for line in left_out]
     lines = [f"lines.jsonl:{number}" for number in (1, 2, 3)]
     assert sorted(named) == sorted([*(name for name in BROKEN if name != "lines.jsonl"), *lines])
-    assert all("; " in line for line in left_out), "each message says what to do"
+    assert [line for line in left_out if "; " not in line] == [], "a message says what to do"
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1] == (
-        "1 articles, 1 passages, 5 words: 1 added, 0 changed, 0 unchanged, 0 removed, 12 left out"
+        "1 articles, 1 passages, 6 words: 1 added, 0 changed, 0 unchanged, 0 removed, 12 left out"
     )
     assert done.returncode == 1
     assert _found(tmp_path / "index") == ["Су қоймасы (көшірме)"]
@@ -79,7 +79,7 @@ def test_every_broken_file_gets_its_message(folder: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("truncated.pdf", "it is damaged or cut off"),
+        ("truncated.pdf", "it is a PDF that was cut short"),
         ("letter.docx", "it is no Word document"),
         ("empty.txt", "it holds no text"),
     ],
@@ -92,7 +92,8 @@ def test_the_reason_is_told(folder: Path, tmp_path: Path, name: str, reason: str
 def test_a_folder_without_permission(folder: Path, tmp_path: Path) -> None:
     closed, secret = folder / "closed", folder / "secret.txt"
     closed.mkdir(mode=0)
-    secret.touch(mode=0)
+    secret.write_text(WATER, "utf-8")
+    secret.chmod(0)
     bounds = _without_the_rights_of_root()
     try:
         done = izde("index", folder, "--index", tmp_path / "index", bounds=bounds)
@@ -130,9 +131,10 @@ def test_a_file_that_is_no_longer_there(folder: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [WATER[:-1] + " ", "суы", "a.b", ". ", "1 ", "<b> ", "\u0301", "ə", "- "])
-def test_a_megabyte_in_one_line(unit: str, folder: Path, tmp_path: Path) -> None:
-    (folder / "long.txt").write_text(unit * (500_000 // len(unit)), "utf-8")
+def test_a_long_line_of_anything(unit: str, folder: Path, tmp_path: Path) -> None:
+    (folder / "long.txt").write_text(unit * (100_000 // len(unit)), "utf-8")
     done = izde("index", folder, "--index", tmp_path / "index")
     assert done.returncode in (0, 1)
     assert "Traceback" not in done.stderr
