@@ -21,11 +21,14 @@ from whoosh.analysis import Analyzer, Token
 from search.languages.analysis import exact_key
 from search.storage import IndexProblem
 
-#: Words a wildcard or fuzzy word of a query stands for, at most.
+#: Words of a wildcard or fuzzy word that rank and are marked, at most.
 MOST_EXPANSIONS = 200
 
 #: A longer word is not corrected: the work grows with its length, and nobody mistypes an address of a page.
 LONGEST_CORRECTED = 40
+
+#: Parts of a query that stand for many words.
+_MANY_WORDS = (query.Prefix, query.Wildcard, query.FuzzyTerm)
 
 _DIRECTORY = "keyword"
 
@@ -90,17 +93,19 @@ class KeywordIndex:
     def meeting(self, condition: query.Query) -> NDArray[np.bool_]:
         """Which passages meet a condition; shape (passages,).
 
-        Passages are only collected here, never scored: Whoosh's scoring matchers can skip without end.
+        Whoosh answers single words and phrases, and what they add up to is worked out here on masks: its matchers
+        of many words are slow, and those that score can skip without end.
         """
-        found = np.zeros(self._reader.doc_count_all(), np.bool_)
         with self._lock:
-            found[np.fromiter(self._searcher.docs_for_query(condition), np.int64)] = True
-        return found
+            return self._mask(condition)
 
     def expansions(self, condition: query.Query) -> list[tuple[str, list[str]]]:
         """The wildcards and fuzzy words that a condition demands, each with the keys it stands for."""
         with self._lock:
-            return [(leaf.text.removeprefix("="), self._words(leaf)) for leaf in _demanded(condition)]
+            return [
+                (leaf.text.removeprefix("="), list(islice(self._words(leaf), MOST_EXPANSIONS)))
+                for leaf in _demanded(condition)
+            ]
 
     def correction(self, form: str) -> str | None:
         """The most frequent word of the passages within one or two letters of `form`, None when there is none."""
@@ -115,10 +120,34 @@ class KeywordIndex:
                     return str(best.removeprefix("="))
         return None
 
-    def _words(self, leaf: query.Query) -> list[str]:
+    def _mask(self, condition: query.Query) -> NDArray[np.bool_]:
+        if isinstance(condition, query.Every):
+            return np.ones(self._reader.doc_count_all(), np.bool_)
+        if isinstance(condition, query.Not):
+            return ~self._mask(condition.query)
+        if isinstance(condition, query.And):
+            return np.logical_and.reduce([self._mask(each) for each in condition])
+        if isinstance(condition, query.Or):
+            return np.logical_or.reduce([self._mask(each) for each in condition])
+        found = np.zeros(self._reader.doc_count_all(), np.bool_)
+        for passages in self._passages(condition):
+            found[np.fromiter(passages, np.int64)] = True
+        return found
+
+    def _passages(self, leaf: query.Query) -> Iterator[Iterable[int]]:
+        """The numbers of the passages that hold a word, any word of a wildcard, or a phrase."""
+        if isinstance(leaf, _MANY_WORDS):
+            for key in self._words(leaf):
+                yield self._reader.postings(leaf.fieldname, key).all_ids()
+        elif not isinstance(leaf, query.Term):
+            yield self._searcher.docs_for_query(leaf)
+        elif (leaf.fieldname, leaf.text) in self._reader:
+            yield self._reader.postings(leaf.fieldname, leaf.text).all_ids()
+
+    def _words(self, leaf: query.Query) -> Iterator[str]:
         """The keys in the passages that a wildcard or fuzzy word stands for."""
-        found = islice(leaf.expanded_terms(self._reader), MOST_EXPANSIONS)
-        return [key if isinstance(key, str) else key.decode("utf-8") for _, key in found]
+        for _, key in leaf.expanded_terms(self._reader):
+            yield key if isinstance(key, str) else key.decode("utf-8")
 
 
 def _demanded(condition: query.Query) -> Iterator[query.Query]:
@@ -126,7 +155,7 @@ def _demanded(condition: query.Query) -> Iterator[query.Query]:
     if isinstance(condition, query.And | query.Or):
         for each in condition:
             yield from _demanded(each)
-    elif isinstance(condition, query.Prefix | query.Wildcard | query.FuzzyTerm):
+    elif isinstance(condition, _MANY_WORDS):
         yield condition
 
 

@@ -37,9 +37,11 @@ def lemma_keys(form: str, language: str) -> tuple[tuple[str, float], ...]:
     A compound (соода-экономикалык) has its own key and, weaker, those of its parts.
     """
     weights: dict[str, float] = {}
-    for place, lemma in enumerate(_lemmas(form, language)):
+    lemmas = _lemmas(form, language)
+    for place, lemma in enumerate(lemmas):
         weights.setdefault(lemma, SECOND_LEMMA_WEIGHT if place else 1.0)
-    for part in _parts(form):
+    # Where the lemma is no compound, what followed the hyphen was an ending (БҰҰ-ның).
+    for part in _parts(form) if "-" in lemmas[0] else ():
         weights.setdefault(_lemmas(part, language)[0], PART_WEIGHT)
     return tuple(weights.items())
 

@@ -26,7 +26,6 @@ from search.storage import (
 )
 
 BUILT_BY = {
-    "izde": "0.1",
     "analysis": "1",
     "model": "embedded",
     "model_fingerprint": "f" * 64,
