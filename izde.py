@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from search.articles import LANGUAGES
+from search.articles import LANGUAGES, OTHER_LANGUAGE
 from search.errors import UserError
 from search.settings import SettingError, Settings
 from search.storage import package_version
@@ -59,6 +59,8 @@ class _Commands(click.Group):
         except UserError as error:
             click.secho(f"izde: {error}", fg="red", err=True)
             context.exit(FAILED)
+        except BrokenPipeError:
+            raise  # the reader has seen enough: click leaves quietly
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             click.secho(f"izde: {place}{error.strerror or error}", fg="red", err=True)
@@ -120,10 +122,17 @@ def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None,
     show_default=True,
     help="How to find.",
 )
-@click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="Only passages in it.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    type=click.Choice([*LANGUAGES, OTHER_LANGUAGE]),
+    help="Only passages in it.",
+)
 @click.option("--year-from", type=int, help="Only articles of this year or later.")
 @click.option("--year-to", type=int, help="Only articles of this year or earlier.")
 @click.option("--author", help="Only articles by this author.")
+@click.option("--article", help="Only this article, by its id.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits to show.")
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits to skip.")
 @click.option("--per-article", type=click.IntRange(0), default=0, help="Hits of one article at most; 0: no limit.")

@@ -15,7 +15,8 @@ from indexer.writing import write
 from search.articles import Article
 from search.documents import DocumentWriter
 from search.encoder import Encoder
-from search.languages.analysis import ANALYSIS_VERSION
+from search.errors import UserError
+from search.languages.analysis import analysis_version
 from search.storage import Manifest, building, new_generation, prune, seal, switch
 
 #: Called with files done, files in all, and the name of the file at hand.
@@ -107,7 +108,7 @@ class _Run:
         write(path, self.collected, self._encoder, self._previous)
         return seal(
             path,
-            analysis=ANALYSIS_VERSION,
+            analysis=analysis_version(),
             model=self._encoder.name,
             model_fingerprint=self._encoder.fingerprint,
             dimensions=self._encoder.dimensions,
@@ -157,6 +158,8 @@ class _Run:
         try:
             prepared = prepare(article)
             self.collected.add(prepared, self._encoder)
+        except UserError:
+            raise
         except Exception as error:  # a defect met by one article must not cost the others
             self._ids.discard(article.id)
             self.problems.append(f"{file.name}: it could not be analysed ({error!r}); please report this")

@@ -11,7 +11,7 @@ from indexer.preparation import PreparedArticle
 from search.documents import Documents
 from search.encoder import Encoder
 from search.keyindex import KeyIndex
-from search.languages.analysis import ANALYSIS_VERSION
+from search.languages.analysis import analysis_version
 from search.semantic import PassageVectors
 from search.storage import IndexProblem, current_generation, generation_path, open_generation
 from search.words import PassageWords, Words
@@ -61,7 +61,7 @@ def previous_generation(index: Path, encoder: Encoder) -> PreviousGeneration | N
     try:
         path = generation_path(index, current_generation(index))
         manifest = open_generation(path)
-        if (manifest.analysis, manifest.model_fingerprint) != (ANALYSIS_VERSION, encoder.fingerprint):
+        if (manifest.analysis, manifest.model_fingerprint) != (analysis_version(), encoder.fingerprint):
             return None
         return PreviousGeneration(path)
     except (IndexProblem, OSError, ValueError):

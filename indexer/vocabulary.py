@@ -12,7 +12,7 @@ from indexer.reuse import PreviousGeneration
 from search.encoder import Encoder
 from search.keyindex import Floats, Ints
 from search.languages.analysis import exact_key, lemma_keys
-from search.words import WordTable, word_name
+from search.words import WordTable, encoded_words, word_name
 
 #: Words encoded at once.
 _BATCH = 20_000
@@ -74,7 +74,9 @@ def word_vectors(names: Sequence[str], encoder: Encoder, previous: PreviousGener
     new = [place for place, number in enumerate(known) if number is None]
     for start in range(0, len(new), _BATCH):
         batch = new[start : start + _BATCH]
-        vectors[batch] = encoder.encode_words([names[place].partition(":")[2] for place in batch])
+        words = [names[place].partition(":") for place in batch]
+        lemmas = [lemma_keys(form, language)[0][0] for language, _, form in words]
+        vectors[batch] = encoded_words([form for _, _, form in words], lemmas, encoder)
     old = [place for place, number in enumerate(known) if number is not None]
     if previous and old:
         numbers = [number for number in known if number is not None]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,10 @@ from search.encoder import Encoder
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
 from search.query import Term
-from search.words import Words
+from search.words import Words, encoded_words
 
 #: Similarity from which a word stands for a word of the query, and how many such words are looked for.
-COUNTERPART = 0.45
+COUNTERPART = 0.6
 MOST_COUNTERPARTS = 40
 
 #: What neighbouring words of the query count for when they are neighbours in the passage too
@@ -31,8 +32,9 @@ WINDOW = 3
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
-#: Cosine below which two words have nothing to do with one another.
-UNRELATED = 0.25
+#: Cosine below which two words have nothing to do with one another, and from which they mean the same.
+UNRELATED = 0.2
+SAME = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Aligner:
     def __init__(self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder) -> None:
         self._words = words
         self._keys = keys
-        vectors = encoder.encode_words([term.word.lower() for term in terms])
+        vectors = encoded_words([term.form for term in terms], [term.lemma for term in terms], encoder)
         self.terms = [_aligned(term, vector, keys) for term, vector in zip(terms, vectors, strict=True)]
         self._weights = np.array([each.weight for each in self.terms], np.float32)
 
@@ -73,6 +75,7 @@ class Aligner:
             scores[filled] = (1 - PAIR_WEIGHT) * scores[filled] + PAIR_WEIGHT * pairs
         return scores
 
+    @cached_property
     def counterparts(self) -> list[dict[str, float]]:
         """For each word of the query the lemma keys of the words closest to it, weighted by their similarity.
 
@@ -115,7 +118,7 @@ class Aligner:
 
 def _rescaled(cosine: Floats) -> Floats:
     """Cosines as similarities between 0, for unrelated words, and 1."""
-    return np.clip((cosine - UNRELATED) / (1 - UNRELATED), 0, 1)
+    return np.clip((cosine - UNRELATED) / (SAME - UNRELATED), 0, 1)
 
 
 def neighbours(similarity: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +21,7 @@ from search.encoder import EMBEDDED, Encoder, load_encoder
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.keyword import KeywordIndex
-from search.languages.analysis import ANALYSIS_VERSION, exact_key
+from search.languages.analysis import analysis_version, exact_key
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
 from search.results import Hit, Mode, Results
@@ -98,18 +99,18 @@ class Engine:
         evidence = self._ranker.evidence(understood, aligner, mode)
         found = self._found(understood, evidence)
         ranked, scores = self._ranker.ranked(understood, aligner, evidence, found & masks.all, mode)
-        chosen = self._chosen(ranked, limit, offset, per_article)
+        kept = self._at_most(per_article, ranked) if per_article else np.arange(len(ranked))
         hits = tuple(
             self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)
-            for rank, place in enumerate(chosen, offset + 1)
+            for rank, place in enumerate(kept[offset : offset + limit], offset + 1)
         )
         return Results(
             text=understood.text,
             language=understood.language,
             mode=mode,
-            total=len(ranked),
+            total=len(kept),
             took_ms=(time.perf_counter() - started) * 1000,
-            did_you_mean=self._did_you_mean(understood),
+            did_you_mean=self._did_you_mean(understood, aligner),
             hits=hits,
             facets=self._catalogue.facets(found, masks),
         )
@@ -172,20 +173,15 @@ class Engine:
         met = self._keyword.meeting(query.condition)
         return met & evidence.any if query.terms else met
 
-    def _chosen(self, ranked: NDArray[np.int64], limit: int, offset: int, per_article: int) -> list[int]:
-        """Places in the ranking of the hits of one page."""
-        if not per_article:
-            return list(range(len(ranked)))[offset : offset + limit]
-        seen: dict[int, int] = {}
+    def _at_most(self, per_article: int, ranked: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Places in the ranking of the best `per_article` passages of each article."""
+        seen: Counter[int] = Counter()
         kept = []
-        for place, passage in enumerate(ranked.tolist()):
-            article = self._catalogue.article_of(passage)
-            seen[article] = seen.get(article, 0) + 1
+        for place, article in enumerate(self._catalogue.articles_of(ranked).tolist()):
+            seen[article] += 1
             if seen[article] <= per_article:
                 kept.append(place)
-            if len(kept) == offset + limit:
-                break
-        return kept[offset:]
+        return np.array(kept, np.int64)
 
     def _hit(self, aligner: Aligner, evidence: Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
         return Hit(
@@ -197,12 +193,14 @@ class Engine:
             matched=tuple(evidence.matched(number)),
         )
 
-    def _did_you_mean(self, query: Query) -> str | None:
-        """The query with each word no passage holds replaced by one like it, None when there is nothing to say."""
+    def _did_you_mean(self, query: Query, aligner: Aligner) -> str | None:
+        """The query with each word that nothing stands for replaced by one like it, None when there is none."""
         corrected = query.text
-        for term in query.terms:
+        for term, counterparts in zip(query.terms, aligner.counterparts, strict=True):
             known = any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys))
-            if not known and not term.is_number and (better := self._keyword.correction(term.form)):
+            if known or counterparts or term.is_number:
+                continue
+            if better := self._keyword.correction(term.form):
                 corrected = re.sub(rf"(?<!\w){re.escape(term.word)}(?!\w)", better, corrected)
         return corrected if corrected != query.text else None
 
@@ -213,7 +211,7 @@ def _encoder_of(manifest: Manifest) -> Encoder:
 
 def _check(manifest: Manifest, encoder: Encoder) -> None:
     for built, wanted, what in (
-        (manifest.analysis, ANALYSIS_VERSION, "analysis of words"),
+        (manifest.analysis, analysis_version(), "analysis of words"),
         (manifest.model_fingerprint, encoder.fingerprint, f"model ({manifest.model})"),
     ):
         if built != wanted:

@@ -43,6 +43,11 @@ class Term:
     keys: Mapping[str, float]
 
     @property
+    def lemma(self) -> str:
+        """The first lemma in the likeliest language."""
+        return next(iter(self.keys), self.form).removeprefix("=")
+
+    @property
     def is_number(self) -> bool:
         """Whether the word is a number or holds one: only the same number answers it."""
         return any(character.isdigit() for character in self.form)
@@ -52,7 +57,8 @@ class Term:
 class Query:
     """A query understood.
 
-    `languages` are the plausible languages with their probabilities; `terms` are the words that rank,
+    `languages` are the plausible languages with their probabilities, the likeliest first; `terms` are the words that
+    rank,
     `ranking_text` what the encoder reads; `condition` is what passages must meet, None for plain words.
     """
 
@@ -93,7 +99,8 @@ def _tree(typed: str) -> Condition:
 
 def _plausible(text: str) -> Mapping[str, float]:
     distribution = language_distribution(text) if text else {}
-    plausible = {code: share for code, share in distribution.items() if code in LANGUAGES and share >= PLAUSIBLE}
+    likely_first = sorted(distribution.items(), key=lambda each: -each[1])
+    plausible = {code: share for code, share in likely_first if code in LANGUAGES and share >= PLAUSIBLE}
     return plausible or {code: 1 / len(LANGUAGES) for code in reversed(LANGUAGES)}
 
 

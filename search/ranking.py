@@ -112,7 +112,7 @@ class Ranker:
 
     def _counterparts(self, aligner: Aligner) -> Floats:
         total = np.zeros(len(self._catalogue), np.float32)
-        for keys in aligner.counterparts():
+        for keys in aligner.counterparts:
             total += self._keys.scores(keys)
         return total
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,21 +44,27 @@ class Settings:
             model=given.get("IZDE_MODEL") or default.model,
             host=given.get("IZDE_HOST") or default.host,
             port=_integer(given, "IZDE_PORT", default.port),
-            threads=_integer(given, "IZDE_THREADS", default.threads),
+            threads=_integer(given, "IZDE_THREADS", default.threads, least=1),
             rate_limit=given.get("IZDE_RATE_LIMIT") or default.rate_limit,
             prune_after=_number(given, "IZDE_PRUNE_AFTER", default.prune_after),
         )
 
 
-def _integer(given: Mapping[str, str], name: str, default: int) -> int:
+def _integer(given: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
     try:
-        return int(given.get(name) or default)
+        value = int(given.get(name) or default)
     except ValueError:
-        raise SettingError(f"{name} is {given[name]!r}, which is not a whole number") from None
+        value = least - 1
+    if value < least:
+        raise SettingError(f"{name} is {given[name]!r}, which is not a whole number from {least} on")
+    return value
 
 
 def _number(given: Mapping[str, str], name: str, default: float) -> float:
     try:
-        return float(given.get(name) or default)
+        value = float(given.get(name) or default)
     except ValueError:
-        raise SettingError(f"{name} is {given[name]!r}, which is not a number") from None
+        value = -1.0
+    if not 0 <= value < math.inf:
+        raise SettingError(f"{name} is {given[name]!r}, which is not a number from 0 on")
+    return value

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from search.encoder import Encoder
 from search.strings import StringTable
 
 #: Word vectors turned into full precision at once.
@@ -30,6 +31,15 @@ class PassageWords:
 def word_name(language: str, form: str) -> str:
     """The name of a word in the table."""
     return f"{language}:{form}"
+
+
+def encoded_words(forms: Sequence[str], lemmas: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+    """Unit vectors of words, each the sum of its form's and its lemma's; shape (words, dimensions).
+
+    The form alone misses its counterparts in other cases and numbers, the lemma alone what the form says.
+    """
+    both = encoder.encode_words(forms) + encoder.encode_words(lemmas)
+    return both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), np.finfo(np.float32).tiny)
 
 
 class Words:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from search.encoder import Encoder
+from search.engine import Engine
 
 WATER = "Сырдария өзенінің суы егін суаруға қажет."
 
@@ -54,42 +56,33 @@ def folder(tmp_path: Path) -> Path:
     return articles
 
 
-def _found(index: Path) -> list[str]:
-    document = json.loads(izde("search", "Сырдария", "--index", index, "--per-article", "1", "--json").stdout)
-    return [hit["article"]["id"] for hit in document["hits"]]
+def _found(index: Path, encoder: Encoder) -> list[str]:
+    hits = Engine.open(index, encoder).search("Сырдария", per_article=1).hits
+    return [hit.article.id for hit in hits]
 
 
-def test_every_broken_file_gets_its_message(folder: Path, tmp_path: Path) -> None:
+def test_every_broken_file_gets_its_message(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     for name, content in BROKEN.items():
         (folder / name).write_bytes(content)
     done = izde("index", folder, "--index", tmp_path / "index")
-    left_out = [line for line in done.stderr.splitlines() if line.startswith("left out  ")]
-    named = [line.removeprefix("left out  ").partition(": ")[0] for line in left_out]
+    left_out = [line.removeprefix("left out  ") for line in done.stderr.splitlines() if line.startswith("left out  ")]
     lines = [f"lines.jsonl:{number}" for number in (1, 2, 3)]
-    assert sorted(named) == sorted([*(name for name in BROKEN if name != "lines.jsonl"), *lines])
+    names = [line.partition(": ")[0] for line in left_out]
+    assert sorted(names) == sorted([*(name for name in BROKEN if name != "lines.jsonl"), *lines])
     assert [line for line in left_out if "; " not in line] == [], "a message says what to do"
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1] == (
         "1 articles, 1 passages, 6 words: 1 added, 0 changed, 0 unchanged, 0 removed, 12 left out"
     )
     assert done.returncode == 1
-    assert _found(tmp_path / "index") == ["Су қоймасы (көшірме)"]
+    assert _found(tmp_path / "index", encoder) == ["Су қоймасы (көшірме)"]
+    reasons = dict(line.split(": ", 1) for line in left_out)
+    assert reasons["truncated.pdf"] == "it is a PDF that was cut short; fetch or save the file again"
+    assert reasons["letter.docx"].startswith("it is no Word document; ")
+    assert reasons["empty.txt"].startswith("it holds no text; ")
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("truncated.pdf", "it is a PDF that was cut short"),
-        ("letter.docx", "it is no Word document"),
-        ("empty.txt", "it holds no text"),
-    ],
-)
-def test_the_reason_is_told(folder: Path, tmp_path: Path, name: str, reason: str) -> None:
-    (folder / name).write_bytes(BROKEN[name])
-    assert f"left out  {name}: {reason}" in izde("index", folder, "--index", tmp_path / "index").stderr
-
-
-def test_a_folder_without_permission(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_without_permission(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     closed, secret = folder / "closed", folder / "secret.txt"
     closed.mkdir(mode=0)
     secret.write_text(WATER, "utf-8")
@@ -103,7 +96,7 @@ def test_a_folder_without_permission(folder: Path, tmp_path: Path) -> None:
     assert f"left out  closed: {remedy}\n" in done.stderr
     assert f"left out  secret.txt: {remedy}\n" in done.stderr
     assert done.returncode == 1
-    assert _found(tmp_path / "index") == ["Су қоймасы (көшірме)"]
+    assert _found(tmp_path / "index", encoder) == ["Су қоймасы (көшірме)"]
 
 
 def _without_the_rights_of_root() -> tuple[str, ...]:
@@ -133,18 +126,18 @@ def test_a_file_that_is_no_longer_there(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", [WATER[:-1] + " ", "суы", "a.b", ". ", "1 ", "<b> ", "\u0301", "ə", "- "])
-def test_a_long_line_of_anything(unit: str, folder: Path, tmp_path: Path) -> None:
+def test_a_long_line_of_anything(unit: str, folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     (folder / "long.txt").write_text(unit * (100_000 // len(unit)), "utf-8")
     done = izde("index", folder, "--index", tmp_path / "index")
     assert done.returncode in (0, 1)
     assert "Traceback" not in done.stderr
-    assert "Су қоймасы (көшірме)" in _found(tmp_path / "index")
+    assert "Су қоймасы (көшірме)" in _found(tmp_path / "index", encoder)
 
 
 @pytest.mark.slow
-def test_fifty_megabytes_in_one_line(folder: Path, tmp_path: Path) -> None:
+def test_fifty_megabytes_in_one_line(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     (folder / "long.txt").write_text((WATER[:-1] + " ") * 650_000, "utf-8")
     done = izde("index", folder, "--index", tmp_path / "index")
     assert done.returncode in (0, 1)
     assert done.stderr.splitlines()[-1].startswith("2 articles, " if done.returncode == 0 else "1 articles, ")
-    assert "Су қоймасы (көшірме)" in _found(tmp_path / "index")
+    assert "Су қоймасы (көшірме)" in _found(tmp_path / "index", encoder)

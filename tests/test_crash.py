@@ -34,6 +34,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Enough articles for a build to last."""
     file = tmp_path_factory.mktemp("crash") / "articles.jsonl"
     texts = [f"Сырдария өзенінің суы {n} егін суаруға қажет. " * 40 for n in range(40)]
+    texts.append(" ".join(f"су{n}" for n in range(1500)))
     rows = [json.dumps({"id": f"new-{n}", "title": "Су", "text": text}) for n, text in enumerate(texts)]
     file.write_text("\n".join(rows), "utf-8")
     return file
@@ -114,6 +115,19 @@ def test_an_interrupted_build_leaves_nothing(source: Path, index: Path, encoder:
     _, errors = building.communicate(timeout=60)
     assert building.returncode not in (0, None)
     assert b"Traceback" not in errors
+    assert os.listdir(index / "generations") == [before]
+    _assert_whole(index, encoder, {"old"})
+
+
+@pytest.mark.parametrize("kilobytes", [4, 64, 1000])
+def test_a_full_disk_is_told(kilobytes: int, source: Path, index: Path, encoder: Encoder) -> None:
+    # No file may grow beyond a size: SQLite's does not get beyond 64, the words' vectors not beyond 1000.
+    before = current_generation(index)
+    limited = ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@"', "-"]
+    command = [*limited, sys.executable, "-m", "izde", "index", str(source), "--index", str(index)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert done.stderr.splitlines()[-1].startswith("izde: ")
     assert os.listdir(index / "generations") == [before]
     _assert_whole(index, encoder, {"old"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse_many
@@ -21,6 +21,8 @@ def install(app: Flask) -> None:
     rate = str(app.config["RATE_LIMIT"]).strip()
     if rate.lower() == "off":
         return
+    # Registered before the limiter's own, and so run after it.
+    app.after_request(_without_needless_wait)
     limiter = Limiter(
         get_remote_address,
         app=app,
@@ -29,6 +31,13 @@ def install(app: Flask) -> None:
         storage_uri="memory://",
     )
     limiter.request_filter(lambda: request.endpoint in _UNLIMITED)
+
+
+def _without_needless_wait(response: Response) -> Response:
+    """The limiter tells every client how long to wait, also those that need not."""
+    if response.status_code < 400:
+        response.headers.pop("Retry-After", None)
+    return response
 
 
 def _readable(rate: str) -> str:

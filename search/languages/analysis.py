@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache
+from hashlib import sha256
 from importlib import import_module
 from importlib.resources import files
 
 from search.articles import LANGUAGES
 
-#: Changes whenever the same text would give other keys: an index built by another version is rebuilt.
-ANALYSIS_VERSION = "1"
+#: Changes whenever this code would give other keys for the same text; see `analysis_version`.
+_CODE_VERSION = "1"
 
 _MODULES = {"ky": "kyrgyz", "kk": "kazakh", "ru": "russian", "en": "english"}
 
@@ -39,11 +40,22 @@ def lemma_keys(form: str, language: str) -> tuple[tuple[str, float], ...]:
     weights: dict[str, float] = {}
     lemmas = _lemmas(form, language)
     for place, lemma in enumerate(lemmas):
-        weights.setdefault(lemma, SECOND_LEMMA_WEIGHT if place else 1.0)
+        # A single letter is a lemma only where nothing else is: су is water before it is a form of "с".
+        if not place or len(lemma) > 1:
+            weights.setdefault(lemma, SECOND_LEMMA_WEIGHT if place else 1.0)
     # Where the lemma is no compound, what followed the hyphen was an ending (БҰҰ-ның).
     for part in _parts(form) if "-" in lemmas[0] else ():
         weights.setdefault(_lemmas(part, language)[0], PART_WEIGHT)
     return tuple(weights.items())
+
+
+@cache
+def analysis_version() -> str:
+    """What the keys of a text depend on, in one word: an index built under another is to be rebuilt."""
+    digest = sha256(_CODE_VERSION.encode())
+    for table in sorted(files("search.languages").joinpath("data").iterdir(), key=lambda each: each.name):
+        digest.update(table.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def exact_key(form: str) -> str:
@@ -68,4 +80,4 @@ def _lemmas(form: str, language: str) -> tuple[str, ...]:
 
 def _parts(form: str) -> list[str]:
     parts = form.split("-") if "-" in form else []
-    return [part for part in parts if len(part) > 2 or part.isdigit()]
+    return [part for part in parts if len(part) > 1 or part.isdigit()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from search.alignment import UNRELATED, Aligner
+from search.alignment import UNRELATED, Aligner, neighbours
 from search.keyindex import KeyIndex
 from search.query import Term
 from search.words import Words
@@ -36,6 +36,28 @@ def test_a_number_is_answered_by_itself_only(keys: KeyIndex, words: Words) -> No
 def test_a_passage_scores_by_the_best_of_its_words(keys: KeyIndex, words: Words) -> None:
     scores = _aligner([CAT], keys, words).scores(np.array([0, 1, 2], np.int32))
     np.testing.assert_allclose(scores, [1, (0.9 - UNRELATED) / (1 - UNRELATED), 0], atol=1e-3)
+
+
+def test_a_passage_scores_alike_in_any_company(keys: KeyIndex, words: Words) -> None:
+    aligner = _aligner([Term("дом", "дом", {"дом": 1.0}), Term("42", "42", {"42": 1.0})], keys, words)
+    together = aligner.scores(np.array([1, 0, 2], np.int32))
+    alone = [float(aligner.scores(np.array([passage], np.int32))[0]) for passage in (1, 0, 2)]
+    np.testing.assert_allclose(together, alone, rtol=1e-6)
+
+
+def test_words_that_stand_together_weigh_more(keys: KeyIndex, words: Words) -> None:
+    found = neighbours(np.array([[1, 0], [0, 0.5], [0, 0], [0, 0]], np.float32))
+    np.testing.assert_allclose(found, [[0.5], [0], [0], [0]])
+    apart = np.zeros((20, 2), np.float32)
+    apart[0, 0] = apart[19, 1] = 1
+    assert neighbours(apart).max() == 0
+
+
+def test_counterparts_are_the_lemmas_of_close_words(keys: KeyIndex, words: Words) -> None:
+    cat, house, year = _aligner([CAT, HOUSE, YEAR], keys, words).counterparts
+    assert list(cat) == ["cat", "кот", "42"]
+    assert next(iter(house)) == "дом"
+    assert year == {}
 
 
 def test_rare_words_weigh_more(keys: KeyIndex, words: Words) -> None:

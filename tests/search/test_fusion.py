@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.fusion import fused
+from search.fusion import fused, with_article_evidence
 
 
 def _floats(*values: float) -> np.ndarray:
@@ -26,3 +26,13 @@ def test_without_keyword_evidence_the_rest_decides() -> None:
 def test_no_candidates_give_no_scores() -> None:
     nothing = _floats()
     assert fused(nothing, nothing, nothing, np.zeros(0, np.bool_)).tolist() == []
+
+
+def test_an_article_on_the_subject_lifts_its_passages() -> None:
+    # Article 7 has four candidates, of which its best three count; article 8 has one.
+    found = with_article_evidence(_floats(0.9, 0.6, 0.3, 0.1, 0.9), np.array([7, 7, 7, 7, 8], np.int32))
+    np.testing.assert_allclose(found, [0.9 + 0.3, 0.6 + 0.3, 0.3 + 0.3, 0.1 + 0.3, 0.9 + 0.15], rtol=1e-6)
+
+
+def test_no_candidates_have_no_articles() -> None:
+    assert with_article_evidence(_floats(), np.zeros(0, np.int32)).tolist() == []
