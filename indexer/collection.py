@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.preparation import PreparedArticle
+from indexer.references import is_reference_list
 from indexer.reuse import PreviousGeneration
 from indexer.vocabulary import Vocabulary
 from search.articles import Article
@@ -35,7 +36,8 @@ class Collection:
     """Articles and passages in the order they are numbered.
 
     `words`, `starts` and `ends` hold the words of all passages on end, `lengths` how many each passage has;
-    `articles` and `languages` have one entry a passage, `heads` (without text) and `fields` one an article.
+    `articles`, `languages` and `references` have one entry a passage, `heads` (without text) and `fields` one an
+    article.
     """
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
@@ -45,6 +47,7 @@ class Collection:
     lengths: list[int] = field(default_factory=list)
     vectors: list[NDArray[np.float32]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    references: list[bool] = field(default_factory=list)
     articles: list[int] = field(default_factory=list)
     heads: list[Article] = field(default_factory=list)
     fields: list[Fields] = field(default_factory=list)
@@ -76,6 +79,7 @@ class Collection:
         self.vectors.extend(vectors)
         self.articles.extend([len(self.heads)] * len(prepared.passages))
         self.languages.extend(passage.language for passage in prepared.passages)
+        self.references.extend(is_reference_list(passage.text) for passage in prepared.passages)
         self.heads.append(replace(article, text=""))
         texts = (article.title, "\n".join(article.keywords), "\n".join(article.authors))
         self.fields.append(Fields(*(self._field(text) for text in texts)))

@@ -33,7 +33,7 @@ def write(path: Path, collected: Collection, encoder: Encoder, previous: Previou
     keyindex.write(path, vocabulary.keys, _occurrences(collected, vocabulary, numbers, lengths), lengths)
     write_vectors(path, np.concatenate([*collected.vectors, np.zeros((0, encoder.dimensions), np.float32)]))
     years = [collected.heads[article].year for article in collected.articles]
-    write_catalogue(path, collected.languages, years, collected.articles)
+    write_catalogue(path, collected.languages, years, collected.articles, collected.references)
     write_keyword_index(path, _keyword_entries(collected, vocabulary, numbers, offsets))
 
 

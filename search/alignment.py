@@ -71,7 +71,8 @@ class Aligner:
         scores[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ self._weights / self._weights.sum()
         if len(self.terms) > 1:
             pair_weights = self._weights[:-1] + self._weights[1:]
-            pairs = np.maximum.reduceat(neighbours(similarity), starts, axis=0) @ pair_weights / pair_weights.sum()
+            near = neighbours(similarity, np.repeat(np.arange(len(passages)), np.diff(bounds)))
+            pairs = np.maximum.reduceat(near, starts, axis=0) @ pair_weights / pair_weights.sum()
             scores[filled] = (1 - PAIR_WEIGHT) * scores[filled] + PAIR_WEIGHT * pairs
         return scores
 
@@ -121,16 +122,18 @@ def _rescaled(cosine: Floats) -> Floats:
     return np.clip((cosine - UNRELATED) / (SAME - UNRELATED), 0, 1)
 
 
-def neighbours(similarity: Floats) -> Floats:
-    """How well each word and one near it answer two neighbouring words of the query; shape (words, terms - 1).
+def neighbours(similarity: Floats, passages: NDArray[np.int64]) -> Floats:
+    """How well each word and one near it in its passage answer two neighbouring words of the query.
 
-    The pair is as good as the weaker of the two; the order is free, since languages differ in it.
+    `similarity` has shape (words, terms), `passages` says which passage each word is of; the answer has shape
+    (words, terms - 1). A pair is as good as the weaker of the two, in either order, since languages differ in it.
     """
     first, second = similarity[:, :-1], similarity[:, 1:]
     near = np.zeros_like(second)
     for distance in range(1, WINDOW + 1):
-        np.maximum(near[:-distance], second[distance:], out=near[:-distance])
-        np.maximum(near[distance:], second[:-distance], out=near[distance:])
+        together = (passages[distance:] == passages[:-distance])[:, None]
+        np.maximum(near[:-distance], second[distance:], out=near[:-distance], where=together)
+        np.maximum(near[distance:], second[:-distance], out=near[distance:], where=together)
     return np.minimum(first, near)
 
 

@@ -59,6 +59,7 @@ class Catalogue:
         self._languages: NDArray[np.int8] = np.load(path / "passages.languages.npy", mmap_mode="r")
         self._years: NDArray[np.int16] = np.load(path / "passages.years.npy", mmap_mode="r")
         self._articles: NDArray[np.int32] = np.load(path / "passages.articles.npy", mmap_mode="r")
+        self.references: Mask = np.load(path / "passages.references.npy", mmap_mode="r")
         self._documents = documents
 
     def __len__(self) -> int:
@@ -76,6 +77,10 @@ class Catalogue:
     def articles_of(self, passages: NDArray[np.int64]) -> NDArray[np.int32]:
         """The numbers of the articles of some passages; shape (passages,)."""
         return self._articles[passages]
+
+    def languages_of(self, passages: NDArray[np.int64]) -> NDArray[np.int8]:
+        """The languages of some passages, as numbers; shape (passages,)."""
+        return self._languages[passages]
 
     def in_languages(self, codes: Iterable[str]) -> Mask:
         """Which passages are in one of these languages."""
@@ -135,10 +140,17 @@ class Catalogue:
         return [] if number is None else [number]
 
 
-def write_catalogue(path: Path, languages: Iterable[str], years: Iterable[int | None], articles: Iterable[int]) -> None:
-    """Write language, year and article number of every passage."""
+def write_catalogue(
+    path: Path,
+    languages: Iterable[str],
+    years: Iterable[int | None],
+    articles: Iterable[int],
+    references: Iterable[bool],
+) -> None:
+    """Write language, year and article number of every passage, and whether it is a list of references."""
     codes = [_CODES.index(code) if code in _CODES else len(LANGUAGES) for code in languages]
     np.save(path / "passages.languages.npy", np.array(codes, np.int8))
     known = [NO_YEAR if year is None else year for year in years]
     np.save(path / "passages.years.npy", np.array(known, np.int16))
     np.save(path / "passages.articles.npy", np.fromiter(articles, np.int32))
+    np.save(path / "passages.references.npy", np.fromiter(references, np.bool_))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,8 +34,10 @@ class DocumentWriter:
     """Writes articles with their passages; both are numbered from 0 in the order they come."""
 
     def __init__(self, file: Path) -> None:
+        self._file = file
         self._database = sqlite3.connect(file)
-        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        with self._told():
+            self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._articles = 0
         self._passages = 0
 
@@ -54,18 +58,28 @@ class DocumentWriter:
         ]
         head = (article.id, content, article.title, _dump(article.authors), article.year, article.url)
         tail = (_dump(article.keywords), article.language, _dump(article.pages), article.text)
-        self._database.execute(
-            "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (self._articles, *head, *tail, self._passages, len(rows)),
-        )
-        self._database.executemany("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)", rows)
+        with self._told():
+            self._database.execute(
+                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (self._articles, *head, *tail, self._passages, len(rows)),
+            )
+            self._database.executemany("INSERT INTO passages VALUES (?,?,?,?,?,?,?,?)", rows)
         self._articles += 1
         self._passages += len(rows)
 
     def close(self) -> None:
         """Finish the file."""
-        self._database.commit()
-        self._database.close()
+        with self._told():
+            self._database.commit()
+            self._database.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's own errors (a full disk, above all) as the `OSError` they come from."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.EIO, str(error), str(self._file)) from error
 
 
 class Documents:

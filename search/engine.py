@@ -194,13 +194,16 @@ class Engine:
         )
 
     def _did_you_mean(self, query: Query, aligner: Aligner) -> str | None:
-        """The query with each word that nothing stands for replaced by one like it, None when there is none."""
+        """The query with each unknown word replaced by one like it, None when there is none.
+
+        A word that others stand for is corrected only where a single letter is amiss: it may well be right.
+        """
         corrected = query.text
         for term, counterparts in zip(query.terms, aligner.counterparts, strict=True):
             known = any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys))
-            if known or counterparts or term.is_number:
+            if known or term.is_number:
                 continue
-            if better := self._keyword.correction(term.form):
+            if better := self._keyword.correction(term.form, 1 if counterparts else 2):
                 corrected = re.sub(rf"(?<!\w){re.escape(term.word)}(?!\w)", better, corrected)
         return corrected if corrected != query.text else None
 

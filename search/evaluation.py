@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
 from typing import Any
 
-from search.articles import LANGUAGES
+from search.articles import LANGUAGES, Passage
 from search.engine import Engine
 from search.errors import UserError
 from search.results import Mode
@@ -25,12 +25,29 @@ class JudgementError(UserError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person says of a passage, named by its article and words it holds: 1 in part, 2 an answer.
+
+    Words rather than a number, so that judgements outlive the way articles are cut into passages. Without
+    words it is the article that is judged, and found with the first of its passages.
+    """
+
+    article: str
+    quote: str
+    grade: float
+
+    def holds(self, hit: Passage) -> bool:
+        """Whether a passage is the one judged."""
+        return hit.article_id == self.article and self.quote in " ".join(hit.text.split())
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedQuery:
-    """A query and the grade (0 to 2) of each passage or article judged for it, by id."""
+    """A query and what was judged for it."""
 
     text: str
     language: str
-    grades: Mapping[str, float]
+    judgements: tuple[Judgement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +63,62 @@ class Measures:
 
 
 def read_judgements(file: Path) -> list[JudgedQuery]:
-    """Judged queries, one JSON object a line: {"query", "language", "grades": {id: grade}}.
+    """Judged queries, one JSON object a line: {"query", "language", "passages": [{"article", "quote", "grade"}]}.
 
-    An id is that of a passage (`article#3`) or of an article, whose first hit then counts.
-    Raises `JudgementError` for a line that is something else.
+    Without "quote" a whole article is judged. Raises `JudgementError` for a line that is something else.
     """
     judged = []
     for number, line in enumerate(file.read_bytes().splitlines(), 1):
-        if not line.strip():
-            continue
         try:
-            fields: dict[str, Any] = json.loads(line)
-            grades = {str(key): float(grade) for key, grade in fields["grades"].items()}
-            judged.append(JudgedQuery(str(fields["query"]), str(fields["language"]), grades))
+            if line.strip():
+                judged.append(_judged(json.loads(line)))
         except (ValueError, KeyError, AttributeError, TypeError) as error:
             raise JudgementError(
-                f'{file.name}:{number}: not a judged query ({error!r}); a line is {{"query", "language", "grades"}}'
+                f'{file.name}:{number}: not a judged query ({error!r}); a line is {{"query", "language", "passages"}}'
             ) from error
     return judged
 
 
+def _judged(fields: dict[str, Any]) -> JudgedQuery:
+    judgements = [
+        Judgement(str(each["article"]), " ".join(str(each.get("quote", "")).split()), float(each["grade"]))
+        for each in fields["passages"]
+    ]
+    return JudgedQuery(str(fields["query"]), str(fields["language"]), tuple(judgements))
+
+
 def evaluate(engine: Engine, judged: Iterable[JudgedQuery], mode: Mode) -> list[Measures]:
-    """The measures of every pair of languages for which a passage or article was judged relevant."""
+    """The measures of every pair of languages for which something was judged relevant.
+
+    For each pair only passages in the one language are asked for, so that none is hidden by those in another.
+    """
     rows: defaultdict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
     for query in judged:
-        for language in LANGUAGES:
-            relevant = _relevant(engine, query, language)
-            if relevant:
-                found = _found(engine, query, language, mode)
-                gains = [relevant.get(each, 0.0) for each in found]
-                rows[query.language, language].append(_measure(gains, list(relevant.values())))
+        relevant = _by_language(engine, query)
+        for language, judgements in relevant.items():
+            hits = engine.search(query.text, mode=mode, languages=[language], limit=DEEP).hits
+            gains = gains_of([hit.passage for hit in hits], judgements)
+            rows[query.language, language].append(measure(gains, [each.grade for each in judgements]))
     return [
         Measures(*pair, len(values), *(sum(column) / len(values) for column in zip(*values, strict=True)))
         for pair, values in sorted(rows.items())
     ]
+
+
+def gains_of(passages: Sequence[Passage], judgements: Sequence[Judgement]) -> list[float]:
+    """The grade each passage earns in the order of the ranking; what was judged once counts once."""
+    open_ = list(judgements)
+    gains = []
+    for passage in passages:
+        met = [each for each in open_ if each.holds(passage)]
+        gains.append(max((each.grade for each in met), default=0.0))
+        open_ = [each for each in open_ if each not in met]
+    return gains
+
+
+def measure(gains: Sequence[float], judged: Sequence[float]) -> tuple[float, float, float]:
+    """nDCG@10, reciprocal rank and recall@50 of one ranking."""
+    return ndcg(gains, judged), reciprocal_rank(gains), recall(gains, judged)
 
 
 def dcg(gains: Sequence[float]) -> float:
@@ -99,34 +138,23 @@ def reciprocal_rank(gains: Sequence[float]) -> float:
 
 
 def recall(gains: Sequence[float], judged: Sequence[float]) -> float:
-    """The part of the relevant that is among the first fifty."""
-    return sum(gain > 0 for gain in gains[:DEEP]) / len(judged)
+    """The part of the relevant passages that is among the first fifty."""
+    return min(1.0, sum(gain > 0 for gain in gains[:DEEP]) / len(judged)) if judged else 0.0
 
 
-def _measure(gains: Sequence[float], judged: Sequence[float]) -> tuple[float, float, float]:
-    return ndcg(gains, judged), reciprocal_rank(gains), recall(gains, judged)
+def _by_language(engine: Engine, query: JudgedQuery) -> dict[str, list[Judgement]]:
+    """What was judged relevant, by the language of the passage (of the article, where that was judged)."""
+    found: defaultdict[str, list[Judgement]] = defaultdict(list)
+    for judgement in query.judgements:
+        language = _language(engine, judgement)
+        if language in LANGUAGES and judgement.grade > 0:
+            found[language].append(judgement)
+    return {code: found[code] for code in LANGUAGES if code in found}
 
 
-def _relevant(engine: Engine, query: JudgedQuery, language: str) -> dict[str, float]:
-    """Grades above 0 of passages in a language, or of articles that are mainly in it."""
-    relevant = {}
-    for unit, grade in query.grades.items():
-        article_id, _, ordinal = unit.rpartition("#")
-        if ordinal and article_id:
-            held = {passage.id: passage.language for passage in engine.passages(article_id)}
-            matches = held.get(unit) == language
-        else:
-            article = engine.article(unit)
-            matches = article is not None and article.language == language
-        if grade > 0 and matches:
-            relevant[unit] = grade
-    return relevant
-
-
-def _found(engine: Engine, query: JudgedQuery, language: str, mode: Mode) -> list[str]:
-    """Ids of the hits in the unit of the judgements, best first."""
-    by_passage = any("#" in unit for unit in query.grades)
-    hits = engine.search(
-        query.text, mode=mode, languages=[language], limit=DEEP, per_article=0 if by_passage else 1
-    ).hits
-    return [hit.passage.id if by_passage else hit.article.id for hit in hits]
+def _language(engine: Engine, judgement: Judgement) -> str | None:
+    if not judgement.quote:
+        article = engine.article(judgement.article)
+        return article.language if article else None
+    held = (passage for passage in engine.passages(judgement.article) if judgement.holds(passage))
+    return next((passage.language for passage in held), None)

@@ -17,6 +17,9 @@ KEYWORD_WEIGHT = 0.3
 #: (document and passage evidence interpolated, Callan 1994).
 ARTICLE_WEIGHT = 0.5
 
+#: What each better passage in the same language takes from a passage.
+LANGUAGE_STEP = 0.05
+
 #: Passages an article is judged by, its best.
 BEST_OF_ARTICLE = 3
 
@@ -37,9 +40,25 @@ def with_article_evidence(scores: Floats, articles: NDArray[np.int32]) -> Floats
 
     An article with fewer candidates than it is judged by is held to have others that score nothing.
     """
-    order = np.lexsort((-scores, articles))
-    grouped, first = np.unique(articles[order], return_index=True)
-    place = np.arange(len(order)) - np.repeat(first, np.diff([*first, len(order)]))
-    counted = place < BEST_OF_ARTICLE
-    totals = np.bincount(np.searchsorted(grouped, articles[order][counted]), scores[order][counted], len(grouped))
-    return (scores + ARTICLE_WEIGHT * totals[np.searchsorted(grouped, articles)] / BEST_OF_ARTICLE).astype(np.float32)
+    counted = np.flatnonzero(_places_within(scores, articles) < BEST_OF_ARTICLE)
+    numbers, group = np.unique(articles, return_inverse=True)
+    totals = np.bincount(group[counted], scores[counted], len(numbers))
+    return (scores + ARTICLE_WEIGHT * totals[group] / BEST_OF_ARTICLE).astype(np.float32)
+
+
+def spread_over_languages(scores: Floats, languages: NDArray[np.int8]) -> Floats:
+    """Scores of candidates, each lowered by its place among those in its language.
+
+    A reader who asks in one language is to see, early on, what there is in the others. The order
+    within a language stays, and so does the first passage of all.
+    """
+    return (scores - LANGUAGE_STEP * _places_within(scores, languages)).astype(np.float32)
+
+
+def _places_within(scores: Floats, groups: NDArray[np.int32] | NDArray[np.int8]) -> NDArray[np.int64]:
+    """The place of each score among those of its group, the best at 0."""
+    order = np.lexsort((-scores, groups))
+    _, first, sizes = np.unique(groups[order], return_index=True, return_counts=True)
+    places = np.empty(len(scores), np.int64)
+    places[order] = np.arange(len(order)) - np.repeat(first, sizes)
+    return places

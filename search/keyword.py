@@ -107,13 +107,16 @@ class KeywordIndex:
                 for leaf in _demanded(condition)
             ]
 
-    def correction(self, form: str) -> str | None:
-        """The most frequent word of the passages within one or two letters of `form`, None when there is none."""
+    def correction(self, form: str, letters: int) -> str | None:
+        """The most frequent word of the passages within one, or up to `letters`, letters of `form`.
+
+        None where there is none; a short word is never changed by more than one letter.
+        """
         if len(form) > LONGEST_CORRECTED:
             return None
         key = exact_key(form)
         with self._lock:
-            for distance in range(1, 3 if len(form) > 5 else 2):
+            for distance in range(1, letters + 1 if len(form) > 5 else 2):
                 near = sorted(self._reader.terms_within("text", key, distance, prefix=2))
                 if near:
                     best = max(near, key=lambda each: self._reader.doc_frequency("text", each))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from search.alignment import Aligner
 from search.catalogue import Catalogue, Mask
 from search.encoder import Encoder
-from search.fusion import fused, with_article_evidence
+from search.fusion import fused, spread_over_languages, with_article_evidence
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
 from search.query import Query
@@ -31,6 +31,9 @@ CANDIDATES = 200
 
 #: Cosine from which a passage counts as found by meaning.
 RELATED = 0.3
+
+#: What is left of the score of a list of references: it names every subject and answers no question.
+REFERENCES_WEIGHT = 0.5
 
 #: What an exact form adds to a match of lemmas.
 EXACT_WEIGHT = 0.25
@@ -108,16 +111,23 @@ class Ranker:
         for term in query.terms:
             total += self._keys.scores(term.keys)
             total += EXACT_WEIGHT * self._keys.scores({exact_key(term.form): 1.0})
-        return total
+        return self._without_references(total)
 
     def _counterparts(self, aligner: Aligner) -> Floats:
         total = np.zeros(len(self._catalogue), np.float32)
         for keys in aligner.counterparts:
             total += self._keys.scores(keys)
+        return self._without_references(total)
+
+    def _without_references(self, total: Floats) -> Floats:
+        """Scores of all passages with those of lists of references lowered."""
+        total[self._catalogue.references] *= REFERENCES_WEIGHT
         return total
 
     def _scores(self, query: Query, aligner: Aligner, evidence: Evidence, candidates: Numbers) -> Floats:
         in_language = self._catalogue.in_languages(query.languages)[candidates]
         alignment = aligner.scores(candidates.astype(np.int32))
         scores = fused(alignment, evidence.cosine[candidates], evidence.keyword[candidates], in_language)
-        return with_article_evidence(scores, self._catalogue.articles_of(candidates))
+        scores[self._catalogue.references[candidates]] *= REFERENCES_WEIGHT
+        with_articles = with_article_evidence(scores, self._catalogue.articles_of(candidates))
+        return spread_over_languages(with_articles, self._catalogue.languages_of(candidates))

@@ -254,7 +254,9 @@ def test_verify_finds_what_was_damaged(own_index: Path) -> None:
 
 def test_eval_measures_each_mode(index: Path, tmp_path: Path) -> None:
     judged = tmp_path / "judged.jsonl"
-    judged.write_text(json.dumps({"query": "Сырдария суы", "language": "kk", "grades": {"water": 2}}), "utf-8")
+    judged.write_text(
+        json.dumps({"query": "Сырдария суы", "language": "kk", "passages": [{"article": "water", "grade": 2}]}), "utf-8"
+    )
     rows = json.loads(izde("eval", judged, "--index", index, "--json").stdout)
     expected = {"query_language": "kk", "passage_language": "kk", "queries": 1, "ndcg": 1.0, "mrr": 1.0, "recall": 1.0}
     assert rows == {"hybrid": [expected], "keyword": [expected], "semantic": [expected]}
@@ -279,7 +281,7 @@ def test_the_environment_says_where_the_index_is(index: Path) -> None:
 def test_a_bad_setting_is_named() -> None:
     done = _process(["stats"], os.environ | {"IZDE_PORT": "http"})
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[-1] == "Error: IZDE_PORT is 'http', which is not a whole number"
+    assert done.stderr.splitlines()[-1] == "Error: IZDE_PORT is 'http', which is not a whole number from 0 on"
 
 
 def test_serve_says_when_the_port_is_taken(index: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from izde import main
-from search.settings import Settings
 from webapp import create_app
 
 COMMANDS = {
@@ -26,8 +24,6 @@ COMMANDS = {
     "verify": {"--index"},
     "eval": {"file"},
 }
-
-README = Path(__file__).resolve().parents[1] / "README.md"
 
 #: The type of every value of a search's document; a list has the type of each of its items.
 DOCUMENT = {
@@ -95,14 +91,6 @@ def test_every_command_has_its_options_and_help(name: str) -> None:
 
 def test_no_command_is_without_a_promise() -> None:
     assert set(main.commands) == set(COMMANDS)
-
-
-def test_the_readme_names_every_command_and_setting() -> None:
-    if not README.exists():
-        pytest.skip("there is no README.md beside the tests")
-    text = README.read_text("utf-8")
-    assert [name for name in main.commands if f"izde {name}" not in text] == []
-    assert [field.name for field in fields(Settings) if f"IZDE_{field.name.upper()}" not in text] == []
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Settings:
     steps: int = 3_000
     batch: int = 2_048
     rate: float = 0.01
-    scale: float = 20.0
+    scale: float = 10.0
     varied: float = 0.2
     dropped: float = 0.1
     seed: int = 7

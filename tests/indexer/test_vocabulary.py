@@ -53,9 +53,11 @@ def test_words_in_passages_become_keys_in_passages() -> None:
     assert named == [("=children", 7, 1.0), ("child", 7, 1.0), ("=child", 9, 2.0), ("child", 9, 2.0)]
 
 
-def test_vectors_are_those_of_the_forms(encoder: Encoder) -> None:
+def test_vectors_are_between_those_of_form_and_lemma(encoder: Encoder) -> None:
     found = word_vectors(["en:child", "ru:людьми"], encoder, None)
-    np.testing.assert_allclose(found, encoder.encode_words(["child", "людьми"]), atol=1e-3)
+    child, form, lemma = encoder.encode_words(["child", "людьми", "человек"])
+    expected = np.stack([child, (form + lemma) / np.linalg.norm(form + lemma)])
+    np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_no_words_have_no_vectors(encoder: Encoder) -> None:

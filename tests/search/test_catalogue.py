@@ -27,7 +27,9 @@ def catalogue(tmp_path: Path) -> Catalogue:
     for article, count in zip(ARTICLES, (2, 1, 1), strict=True):
         writer.add(article, "", [Passage(article.id, n, 0, 0, "en", "") for n in range(count)])
     writer.close()
-    write_catalogue(tmp_path, ["ru", "en", "en", "de"], [2015, 2015, 2021, None], [0, 0, 1, 2])
+    write_catalogue(
+        tmp_path, ["ru", "en", "en", "de"], [2015, 2015, 2021, None], [0, 0, 1, 2], [False, False, False, True]
+    )
     return Catalogue(tmp_path, Documents(tmp_path / "documents.sqlite"))
 
 
@@ -88,3 +90,4 @@ def test_counts_of_the_whole(catalogue: Catalogue) -> None:
     assert catalogue.passages_by_language() == {"ru": 1, "en": 2, "other": 1}
     assert catalogue.articles_by_year() == {2015: 1, 2021: 1}
     assert [catalogue.article_of(passage) for passage in range(4)] == [0, 0, 1, 2]
+    assert catalogue.references.tolist() == [False, False, False, True]

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from search.articles import Passage
 from search.engine import Engine
 from search.evaluation import (
     JudgedQuery,
+    Judgement,
     JudgementError,
     Measures,
     evaluate,
+    gains_of,
     ndcg,
     read_judgements,
     recall,
@@ -38,13 +41,22 @@ def test_recall_is_the_part_found_among_fifty() -> None:
 
 def test_judgements_are_read_line_by_line(tmp_path: Path) -> None:
     file = tmp_path / "judged.jsonl"
-    file.write_text('{"query": "су", "language": "kk", "grades": {"water-kk#0": 2, "b": 1}}\n\n', "utf-8")
-    assert read_judgements(file) == [JudgedQuery("су", "kk", {"water-kk#0": 2.0, "b": 1.0})]
+    passages = '[{"article": "a", "quote": " Сырдария\\n суы", "grade": 2}, {"article": "b", "grade": 1}]'
+    file.write_text(f'{{"query": "су", "language": "kk", "passages": {passages}}}\n\n', "utf-8")
+    judged = (Judgement("a", "Сырдария суы", 2.0), Judgement("b", "", 1.0))
+    assert read_judgements(file) == [JudgedQuery("су", "kk", judged)]
 
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b"[]", b"1", b'{"query": "a"}', b'{"query": "a", "language": "kk", "grades": {"a": "x"}}', b"\xff\xfe"],
+    [
+        b"{",
+        b"[]",
+        b"1",
+        b'{"query": "a"}',
+        b'{"query": "a", "language": "kk", "passages": [{"article": "a", "grade": "x"}]}',
+        b"\xff\xfe",
+    ],
 )
 def test_a_line_that_is_no_judgement_is_named(tmp_path: Path, line: bytes) -> None:
     file = tmp_path / "judged.jsonl"
@@ -53,11 +65,18 @@ def test_a_line_that_is_no_judgement_is_named(tmp_path: Path, line: bytes) -> No
         read_judgements(file)
 
 
+def test_a_judgement_is_met_by_the_first_passage_that_holds_it() -> None:
+    passages = [Passage("a", n, 0, 0, "en", text) for n, text in enumerate(["The\nriver", "The river", "A lake"])]
+    judged = [Judgement("a", "The river", 2.0), Judgement("a", "lake", 1.0), Judgement("b", "", 2.0)]
+    assert gains_of(passages, judged) == [2.0, 0.0, 1.0]
+    assert gains_of(passages, [Judgement("a", "", 1.0)]) == [1.0, 0.0, 0.0]
+
+
 def test_each_pair_of_languages_is_measured(engine: Engine) -> None:
     judged = [
-        JudgedQuery("торговля людьми", "ru", {"trafficking-ru": 2, "migration-en": 0}),
-        JudgedQuery("remittances of labour migrants", "en", {"migration-en": 2, "water-kk": 1, "none": 2}),
-        JudgedQuery("Сырдария суы", "kk", {"water-kk#0": 2}),
+        JudgedQuery("торговля людьми", "ru", (_whole("trafficking-ru", 2), _whole("migration-en", 0))),
+        JudgedQuery("remittances of labour migrants", "en", (_whole("migration-en", 2), _whole("water-kk", 1))),
+        JudgedQuery("Сырдария суы", "kk", (Judgement("water-kk", "Өзен суын бөлу", 2), _whole("none", 2))),
     ]
     found = {(row.query_language, row.passage_language): row for row in evaluate(engine, judged, "hybrid")}
     assert set(found) == {("ru", "ru"), ("en", "en"), ("en", "kk"), ("kk", "kk")}
@@ -65,6 +84,10 @@ def test_each_pair_of_languages_is_measured(engine: Engine) -> None:
         assert found[pair] == Measures(*pair, queries=1, ndcg=1.0, mrr=1.0, recall=1.0)
 
 
+def _whole(article: str, grade: float) -> Judgement:
+    return Judgement(article, "", grade)
+
+
 def test_nothing_judged_is_nothing_measured(engine: Engine) -> None:
     assert evaluate(engine, [], "keyword") == []
-    assert evaluate(engine, [JudgedQuery("су", "kk", {"none": 2})], "keyword") == []
+    assert evaluate(engine, [JudgedQuery("су", "kk", (_whole("none", 2),))], "keyword") == []

@@ -44,9 +44,12 @@ def test_every_setting_has_a_variable() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("IZDE_PORT", "http", "IZDE_PORT is 'http', which is not a whole number"),
-        ("IZDE_THREADS", "4.5", "IZDE_THREADS is '4.5', which is not a whole number"),
-        ("IZDE_PRUNE_AFTER", "soon", "IZDE_PRUNE_AFTER is 'soon', which is not a number"),
+        ("IZDE_PORT", "http", "IZDE_PORT is 'http', which is not a whole number from 0 on"),
+        ("IZDE_PORT", "-1", "IZDE_PORT is '-1', which is not a whole number from 0 on"),
+        ("IZDE_THREADS", "4.5", "IZDE_THREADS is '4.5', which is not a whole number from 1 on"),
+        ("IZDE_THREADS", "0", "IZDE_THREADS is '0', which is not a whole number from 1 on"),
+        ("IZDE_PRUNE_AFTER", "soon", "IZDE_PRUNE_AFTER is 'soon', which is not a number from 0 on"),
+        ("IZDE_PRUNE_AFTER", "nan", "IZDE_PRUNE_AFTER is 'nan', which is not a number from 0 on"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str, message: str) -> None:
