@@ -199,11 +199,10 @@ class Engine:
         A word that others stand for is corrected only where a single letter is amiss: it may well be right.
         """
         corrected = query.text
-        for term, counterparts in zip(query.terms, aligner.counterparts, strict=True):
-            known = any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys))
-            if known or term.is_number:
+        for place, term in enumerate(query.terms):
+            if term.is_number or any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys)):
                 continue
-            if better := self._keyword.correction(term.form, 1 if counterparts else 2):
+            if better := self._keyword.correction(term.form, 1 if aligner.counterparts[place] else 2):
                 corrected = re.sub(rf"(?<!\w){re.escape(term.word)}(?!\w)", better, corrected)
         return corrected if corrected != query.text else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -35,10 +35,6 @@ class Judgement:
     article: str
     quote: str
     grade: float
-
-    def holds(self, hit: Passage) -> bool:
-        """Whether a passage is the one judged."""
-        return hit.article_id == self.article and self.quote in " ".join(hit.text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +90,33 @@ def evaluate(engine: Engine, judged: Iterable[JudgedQuery], mode: Mode) -> list[
     """
     rows: defaultdict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
     for query in judged:
-        relevant = _by_language(engine, query)
-        for language, judgements in relevant.items():
+        for language, grades in grades_by_language(engine, query).items():
             hits = engine.search(query.text, mode=mode, languages=[language], limit=DEEP).hits
-            gains = gains_of([hit.passage for hit in hits], judgements)
-            rows[query.language, language].append(measure(gains, [each.grade for each in judgements]))
+            gains = gains_of([hit.passage for hit in hits], grades)
+            rows[query.language, language].append(measure(gains, list(grades.values())))
     return [
         Measures(*pair, len(values), *(sum(column) / len(values) for column in zip(*values, strict=True)))
         for pair, values in sorted(rows.items())
     ]
 
 
-def gains_of(passages: Sequence[Passage], judgements: Sequence[Judgement]) -> list[float]:
-    """The grade each passage earns in the order of the ranking; what was judged once counts once."""
-    open_ = list(judgements)
-    gains = []
-    for passage in passages:
-        met = [each for each in open_ if each.holds(passage)]
-        gains.append(max((each.grade for each in met), default=0.0))
-        open_ = [each for each in open_ if each not in met]
-    return gains
+def grades_by_language(engine: Engine, query: JudgedQuery) -> dict[str, dict[str, float]]:
+    """For each language the grade of every relevant passage in it, by its id, or the article's where that was judged.
+
+    What is judged twice in one passage counts once, with the higher grade.
+    """
+    grades: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for judgement in query.judgements:
+        unit, language = _unit(engine, judgement)
+        if judgement.grade > 0 and language in LANGUAGES:
+            grades[language][unit] = max(judgement.grade, grades[language].get(unit, 0.0))
+    return {code: grades[code] for code in LANGUAGES if code in grades}
+
+
+def gains_of(passages: Sequence[Passage], grades: Mapping[str, float]) -> list[float]:
+    """The grade each passage earns in the order of the ranking; an article earns its grade once."""
+    left = dict(grades)
+    return [left.pop(passage.id, 0.0) or left.pop(passage.article_id, 0.0) for passage in passages]
 
 
 def measure(gains: Sequence[float], judged: Sequence[float]) -> tuple[float, float, float]:
@@ -139,22 +142,16 @@ def reciprocal_rank(gains: Sequence[float]) -> float:
 
 def recall(gains: Sequence[float], judged: Sequence[float]) -> float:
     """The part of the relevant passages that is among the first fifty."""
-    return min(1.0, sum(gain > 0 for gain in gains[:DEEP]) / len(judged)) if judged else 0.0
+    return sum(gain > 0 for gain in gains[:DEEP]) / len(judged)
 
 
-def _by_language(engine: Engine, query: JudgedQuery) -> dict[str, list[Judgement]]:
-    """What was judged relevant, by the language of the passage (of the article, where that was judged)."""
-    found: defaultdict[str, list[Judgement]] = defaultdict(list)
-    for judgement in query.judgements:
-        language = _language(engine, judgement)
-        if language in LANGUAGES and judgement.grade > 0:
-            found[language].append(judgement)
-    return {code: found[code] for code in LANGUAGES if code in found}
-
-
-def _language(engine: Engine, judgement: Judgement) -> str | None:
+def _unit(engine: Engine, judgement: Judgement) -> tuple[str, str | None]:
+    """The id of what was judged, and its language; None where it is not in the index."""
     if not judgement.quote:
         article = engine.article(judgement.article)
-        return article.language if article else None
-    held = (passage for passage in engine.passages(judgement.article) if judgement.holds(passage))
-    return next((passage.language for passage in held), None)
+        return judgement.article, article.language if article else None
+    held = (
+        passage for passage in engine.passages(judgement.article) if judgement.quote in " ".join(passage.text.split())
+    )
+    passage = next(held, None)
+    return (passage.id, passage.language) if passage else (judgement.article, None)

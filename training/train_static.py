@@ -114,7 +114,7 @@ class Trainer:
         units = torch.nn.functional.normalize(vectors)
         ours, theirs = units.detach()[:count], units.detach()[count:]
         loss, *gradients = contrastive_gradients(ours, theirs, same, self._settings.scale)
-        units.backward(torch.cat(gradients))
+        torch.autograd.backward(units, torch.cat(gradients))
         known = touched != 0
         assert part.grad is not None
         self._adam.step(touched[known], part.grad[known], rate)

@@ -14,7 +14,7 @@ from indexer.build import build
 from search.encoder import Encoder
 from search.engine import Engine
 from search.query import QueryError
-from search.results import Hit, Results
+from search.results import Hit, Mode, Results
 from search.storage import (
     IndexIncompatible,
     IndexMissing,
@@ -162,11 +162,11 @@ def test_pages_add_up_to_the_whole(rivers: Engine) -> None:
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "semantic"])
-def test_hits_of_one_article_can_be_bounded(rivers: Engine, mode: str) -> None:
-    articles = _articles(rivers.search("river water", mode=mode, per_article=2, limit=100))  # type: ignore[arg-type]
+def test_hits_of_one_article_can_be_bounded(rivers: Engine, mode: Mode) -> None:
+    articles = _articles(rivers.search("river water", mode=mode, per_article=2, limit=100))
     assert {name: articles.count(name) for name in articles} == {"long": 2, "middle": 2, "short": 1}
-    first = rivers.search("river water", mode=mode, per_article=1, limit=2)  # type: ignore[arg-type]
-    second = rivers.search("river water", mode=mode, per_article=1, limit=2, offset=2)  # type: ignore[arg-type]
+    first = rivers.search("river water", mode=mode, per_article=1, limit=2)
+    second = rivers.search("river water", mode=mode, per_article=1, limit=2, offset=2)
     assert sorted(_articles(first) + _articles(second)) == ["long", "middle", "short"]
 
 
@@ -193,8 +193,8 @@ def test_only_the_mistyped_word_is_corrected(rivers: Engine) -> None:
 
 @pytest.mark.parametrize("query", ["", "   ", "?!", "😀", "\0"])
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "semantic"])
-def test_nothing_asked_is_nothing_found(engine: Engine, query: str, mode: str) -> None:
-    results = engine.search(query, mode=mode)  # type: ignore[arg-type]
+def test_nothing_asked_is_nothing_found(engine: Engine, query: str, mode: Mode) -> None:
+    results = engine.search(query, mode=mode)
     assert (results.total, results.hits, results.did_you_mean) == (0, (), None)
 
 

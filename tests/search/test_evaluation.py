@@ -16,6 +16,7 @@ from search.evaluation import (
     Measures,
     evaluate,
     gains_of,
+    grades_by_language,
     ndcg,
     read_judgements,
     recall,
@@ -65,11 +66,24 @@ def test_a_line_that_is_no_judgement_is_named(tmp_path: Path, line: bytes) -> No
         read_judgements(file)
 
 
-def test_a_judgement_is_met_by_the_first_passage_that_holds_it() -> None:
-    passages = [Passage("a", n, 0, 0, "en", text) for n, text in enumerate(["The\nriver", "The river", "A lake"])]
-    judged = [Judgement("a", "The river", 2.0), Judgement("a", "lake", 1.0), Judgement("b", "", 2.0)]
-    assert gains_of(passages, judged) == [2.0, 0.0, 1.0]
-    assert gains_of(passages, [Judgement("a", "", 1.0)]) == [1.0, 0.0, 0.0]
+def test_a_passage_earns_its_grade_and_an_article_earns_it_once() -> None:
+    passages = [Passage("a", n, 0, 0, "en", "") for n in range(3)]
+    assert gains_of(passages, {"a#0": 2.0, "a#2": 1.0, "b": 2.0}) == [2.0, 0.0, 1.0]
+    assert gains_of(passages, {"a": 1.0}) == [1.0, 0.0, 0.0]
+
+
+def test_grades_go_by_the_language_of_the_passage(engine: Engine) -> None:
+    judged = JudgedQuery(
+        "су",
+        "kk",
+        (
+            Judgement("water-kk", "Өзен суын бөлу", 1),
+            Judgement("water-kk", "келісім жыл сайын", 2),
+            _whole("migration-en", 1),
+            Judgement("water-kk", "no such words", 2),
+        ),
+    )
+    assert grades_by_language(engine, judged) == {"kk": {"water-kk#0": 2}, "en": {"migration-en": 1}}
 
 
 def test_each_pair_of_languages_is_measured(engine: Engine) -> None:

@@ -82,5 +82,5 @@ def test_every_kind_of_query(many: Engine, vocabulary: list[str]) -> None:
         "language:ru",
     ]
     for mode in ("keyword", "hybrid"):
-        duration, query = _slowest(many, queries, mode)  # type: ignore[arg-type]
+        duration, query = _slowest(many, queries, mode)
         assert duration < 1, query
