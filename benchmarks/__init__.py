@@ -1,0 +1,1 @@
+"""How fast and how good Izde is: python -m benchmarks."""

@@ -24,6 +24,10 @@ from search.words import Words, encoded_words
 COUNTERPART = 0.6
 MOST_COUNTERPARTS = 40
 
+#: Power of the inverse document frequency that weighs a word: a word that happens to be missing from most passages
+#: of a collection is not worth all the others.
+WEIGHT_POWER = 0.5
+
 #: What neighbouring words of the query count for when they are neighbours in the passage too
 #: (sequential dependence, Metzler & Croft 2005), and how many words may lie between.
 PAIR_WEIGHT = 0.3
@@ -39,13 +43,12 @@ SAME = 0.75
 
 @dataclass(frozen=True, slots=True)
 class AlignedTerm:
-    """A query word ready to be held against words: the numbers of its keys, its vector, its weight."""
+    """A query word ready to be held against words: the numbers of its keys, and its vector."""
 
     term: Term
     exact: int | None
     lemmas: NDArray[np.int32]
     vector: Floats
-    weight: float
 
 
 class Aligner:
@@ -56,7 +59,19 @@ class Aligner:
         self._keys = keys
         vectors = encoded_words([term.form for term in terms], [term.lemma for term in terms], encoder)
         self.terms = [_aligned(term, vector, keys) for term, vector in zip(terms, vectors, strict=True)]
-        self._weights = np.array([each.weight for each in self.terms], np.float32)
+
+    @cached_property
+    def weights(self) -> Floats:
+        """How telling each word of the query is: how rare it and its counterparts are together; shape (terms,).
+
+        A word that is rare in its own language but has frequent counterparts is not rare (the document frequency of a
+        translated word, Darwish & Oard 2003).
+        """
+        held = [
+            sum(weight * self._keys.frequency(key) for key, weight in {**each.term.keys, **counterparts}.items())
+            for each, counterparts in zip(self.terms, self.counterparts, strict=True)
+        ]
+        return np.array([self._keys.rarity(frequency) ** WEIGHT_POWER for frequency in held], np.float32)
 
     def scores(self, passages: Numbers) -> Floats:
         """How well each passage answers the words of the query, 0 to 1; shape (passages,)."""
@@ -68,9 +83,9 @@ class Aligner:
         distinct, places = np.unique(numbers, return_inverse=True)
         similarity = self.similarities(distinct)[places]
         starts = bounds[:-1][filled]
-        scores[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ self._weights / self._weights.sum()
+        scores[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ self.weights / self.weights.sum()
         if len(self.terms) > 1:
-            pair_weights = self._weights[:-1] + self._weights[1:]
+            pair_weights = self.weights[:-1] + self.weights[1:]
             near = neighbours(similarity, np.repeat(np.arange(len(passages)), np.diff(bounds)))
             pairs = np.maximum.reduceat(near, starts, axis=0) @ pair_weights / pair_weights.sum()
             scores[filled] = (1 - PAIR_WEIGHT) * scores[filled] + PAIR_WEIGHT * pairs
@@ -139,13 +154,4 @@ def neighbours(similarity: Floats, passages: NDArray[np.int64]) -> Floats:
 
 def _aligned(term: Term, vector: Floats, keys: KeyIndex) -> AlignedTerm:
     numbers = [number for key in term.keys if (number := keys.number(key)) is not None]
-    exact = exact_key(term.form)
-    # A word of another language than all passages' is as telling as the rarest.
-    weight = min((keys.rarity(key) for key in (exact, *term.keys) if keys.number(key) is not None), default=None)
-    return AlignedTerm(
-        term,
-        keys.number(exact),
-        np.array(numbers, np.int32),
-        vector,
-        keys.rarity("") if weight is None else weight,
-    )
+    return AlignedTerm(term, keys.number(exact_key(term.form)), np.array(numbers, np.int32), vector)

@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 #: What the cosine of query and passage adds to the alignment of their words.
-SENTENCE_WEIGHT = 0.3
+SENTENCE_WEIGHT = 0.5
 
-#: What keyword evidence adds to it, for a passage in a language of the query.
-KEYWORD_WEIGHT = 0.3
+#: What BM25 of the query's own words adds to it, for a passage in a language of the query.
+KEYWORD_WEIGHT = 0.1
+
+#: What BM25 of the words that stand for the query's adds to it, for any passage.
+COUNTERPART_WEIGHT = 0.3
 
 #: What the article around a passage adds: an article on the subject speaks for each of its passages
 #: (document and passage evidence interpolated, Callan 1994).
-ARTICLE_WEIGHT = 0.5
+ARTICLE_WEIGHT = 0.3
 
 #: What each better passage in the same language takes from a passage.
 LANGUAGE_STEP = 0.05
@@ -24,15 +27,22 @@ LANGUAGE_STEP = 0.05
 BEST_OF_ARTICLE = 3
 
 
-def fused(alignment: Floats, cosine: Floats, keyword: Floats, in_query_language: NDArray[np.bool_]) -> Floats:
+def fused(
+    alignment: Floats,
+    cosine: Floats,
+    keyword: Floats,
+    counterparts: Floats,
+    in_query_language: NDArray[np.bool_],
+) -> Floats:
     """The score of each candidate by itself; all arrays have shape (candidates,).
 
-    Words that two languages share (конвенция) make keyword scores of passages in other languages
-    incomparable with those in the query's own: there the keyword evidence is left to the alignment.
+    BM25 scores count relative to the strongest. Words that two languages share (конвенция) make those of the
+    query's own words incomparable across languages: they count in its languages only, while those of the words'
+    counterparts count everywhere.
     """
-    strongest = float(keyword[in_query_language].max(initial=0.0))
-    relative = np.where(in_query_language, keyword / strongest, 0) if strongest else np.zeros_like(keyword)
-    return (alignment + SENTENCE_WEIGHT * cosine + KEYWORD_WEIGHT * relative).astype(np.float32)
+    own = _relative(np.where(in_query_language, keyword, 0))
+    total = alignment + SENTENCE_WEIGHT * cosine + KEYWORD_WEIGHT * own + COUNTERPART_WEIGHT * _relative(counterparts)
+    return total.astype(np.float32)
 
 
 def with_article_evidence(scores: Floats, articles: NDArray[np.int32]) -> Floats:
@@ -62,3 +72,8 @@ def _places_within(scores: Floats, groups: NDArray[np.int32] | NDArray[np.int8])
     places = np.empty(len(scores), np.int64)
     places[order] = np.arange(len(order)) - np.repeat(first, sizes)
     return places
+
+
+def _relative(scores: Floats) -> Floats:
+    strongest = float(scores.max(initial=0.0))
+    return scores / strongest if strongest else scores

@@ -76,11 +76,15 @@ class KeyIndex:
         place = slice(self._offsets[number], self._offsets[number + 1])
         return Postings(self._passages[place], self._impacts[place])
 
-    def rarity(self, key: str) -> float:
-        """Inverse document frequency of a key; that of a key no passage holds is the greatest."""
+    def frequency(self, key: str) -> int:
+        """How many passages hold a key."""
         number = self._keys.number(key)
-        frequency = 0 if number is None else self._offsets[number + 1] - self._offsets[number]
-        return float(idf(np.array([frequency], np.float32), max(self._documents, 1))[0])
+        return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
+
+    def rarity(self, frequency: float) -> float:
+        """Inverse document frequency of what this many passages hold."""
+        held = min(frequency, self._documents)
+        return float(idf(np.array([held], np.float32), max(self._documents, 1))[0])
 
     def scores(self, keys: Mapping[str, float]) -> Floats:
         """For every passage the best of the weighted impacts of some alternative keys; shape (passages,)."""

@@ -114,6 +114,7 @@ class Ranker:
         return self._without_references(total)
 
     def _counterparts(self, aligner: Aligner) -> Floats:
+        """BM25 of the words that stand for those of the query."""
         total = np.zeros(len(self._catalogue), np.float32)
         for keys in aligner.counterparts:
             total += self._keys.scores(keys)
@@ -127,7 +128,13 @@ class Ranker:
     def _scores(self, query: Query, aligner: Aligner, evidence: Evidence, candidates: Numbers) -> Floats:
         in_language = self._catalogue.in_languages(query.languages)[candidates]
         alignment = aligner.scores(candidates.astype(np.int32))
-        scores = fused(alignment, evidence.cosine[candidates], evidence.keyword[candidates], in_language)
+        scores = fused(
+            alignment,
+            evidence.cosine[candidates],
+            evidence.keyword[candidates],
+            evidence.counterparts[candidates],
+            in_language,
+        )
         scores[self._catalogue.references[candidates]] *= REFERENCES_WEIGHT
         with_articles = with_article_evidence(scores, self._catalogue.articles_of(candidates))
         return spread_over_languages(with_articles, self._catalogue.languages_of(candidates))

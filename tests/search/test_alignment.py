@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from search.alignment import SAME, UNRELATED, Aligner, neighbours
 from search.keyindex import KeyIndex
@@ -64,10 +63,8 @@ def test_counterparts_are_the_lemmas_of_close_words(keys: KeyIndex, words: Words
 
 
 def test_rare_words_weigh_more(keys: KeyIndex, words: Words) -> None:
-    aligner = _aligner([CAT, HOUSE], keys, words)
-    cat, house = (aligned.weight for aligned in aligner.terms)
-    assert house == pytest.approx(keys.rarity("absent"))
-    assert house > cat == pytest.approx(keys.rarity("cat"))
+    cat, year = _aligner([CAT, YEAR], keys, words).weights.tolist()
+    assert year > cat > 0
 
 
 def test_a_query_without_words_aligns_with_nothing(keys: KeyIndex, words: Words) -> None:

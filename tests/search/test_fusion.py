@@ -1,38 +1,50 @@
-"""Tests of `search.fusion`: alignment, cosine and keyword evidence as one score."""
+"""Tests of `search.fusion`: alignment, cosine, keyword evidence and the article around as one score."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from search.fusion import fused, with_article_evidence
+from search.fusion import (
+    ARTICLE_WEIGHT,
+    COUNTERPART_WEIGHT,
+    KEYWORD_WEIGHT,
+    LANGUAGE_STEP,
+    SENTENCE_WEIGHT,
+    fused,
+    spread_over_languages,
+    with_article_evidence,
+)
 
 
 def _floats(*values: float) -> np.ndarray:
     return np.array(values, np.float32)
 
 
-def test_keyword_evidence_counts_beside_the_strongest_in_the_query_language() -> None:
-    in_language = np.array([True, True, False])
-    found = fused(_floats(1, 0.5, 0.5), _floats(0.5, 0, 1), _floats(2, 4, 8), in_language)
-    np.testing.assert_allclose(found, [1 + 0.15 + 0.15, 0.5 + 0.3, 0.5 + 0.3], rtol=1e-6)
+def test_keyword_evidence_counts_beside_the_strongest_and_in_the_query_language_alone() -> None:
+    found = fused(_floats(1, 0.5, 0.5), _floats(0, 0, 0), _floats(2, 4, 8), _floats(0, 0, 0), np.array([1, 1, 0], bool))
+    np.testing.assert_allclose(found, [1 + KEYWORD_WEIGHT / 2, 0.5 + KEYWORD_WEIGHT, 0.5], rtol=1e-6)
 
 
-def test_without_keyword_evidence_the_rest_decides() -> None:
-    zeros = _floats(0, 0)
-    found = fused(_floats(0.2, 0.4), _floats(0.5, 0.1), zeros, np.array([True, True]))
-    np.testing.assert_allclose(found, [0.35, 0.43], rtol=1e-6)
-
-
-def test_no_candidates_give_no_scores() -> None:
-    nothing = _floats()
-    assert fused(nothing, nothing, nothing, np.zeros(0, np.bool_)).tolist() == []
+def test_counterparts_and_the_sentence_count_in_any_language() -> None:
+    found = fused(_floats(0, 0), _floats(0.5, 1), _floats(0, 0), _floats(3, 1.5), np.array([True, False]))
+    expected = [SENTENCE_WEIGHT / 2 + COUNTERPART_WEIGHT, SENTENCE_WEIGHT + COUNTERPART_WEIGHT / 2]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_an_article_on_the_subject_lifts_its_passages() -> None:
     # Article 7 has four candidates, of which its best three count; article 8 has one.
     found = with_article_evidence(_floats(0.9, 0.6, 0.3, 0.1, 0.9), np.array([7, 7, 7, 7, 8], np.int32))
-    np.testing.assert_allclose(found, [0.9 + 0.3, 0.6 + 0.3, 0.3 + 0.3, 0.1 + 0.3, 0.9 + 0.15], rtol=1e-6)
+    lift = _floats(0.6, 0.6, 0.6, 0.6, 0.3) * np.float32(ARTICLE_WEIGHT)
+    np.testing.assert_allclose(found, _floats(0.9, 0.6, 0.3, 0.1, 0.9) + lift, rtol=1e-6)
 
 
-def test_no_candidates_have_no_articles() -> None:
-    assert with_article_evidence(_floats(), np.zeros(0, np.int32)).tolist() == []
+def test_each_better_passage_in_a_language_takes_its_step() -> None:
+    found = spread_over_languages(_floats(0.9, 0.7, 0.8, 0.6), np.array([0, 0, 0, 1], np.int8))
+    np.testing.assert_allclose(found, [0.9, 0.7 - 2 * LANGUAGE_STEP, 0.8 - LANGUAGE_STEP, 0.6], rtol=1e-6)
+
+
+def test_no_candidates_give_no_scores() -> None:
+    nothing = _floats()
+    assert fused(nothing, nothing, nothing, nothing, np.zeros(0, np.bool_)).tolist() == []
+    assert with_article_evidence(nothing, np.zeros(0, np.int32)).tolist() == []
+    assert spread_over_languages(nothing, np.zeros(0, np.int8)).tolist() == []

@@ -53,8 +53,9 @@ def test_the_best_of_some_alternatives_counts(index: KeyIndex) -> None:
     assert index.scores({}).tolist() == [0, 0, 0]
 
 
-def test_an_unknown_key_is_the_rarest(index: KeyIndex) -> None:
-    assert index.rarity("absent") == index.rarity("c") > index.rarity("b") > index.rarity("a") > 0
+def test_the_fewer_passages_hold_a_key_the_rarer_it_is(index: KeyIndex) -> None:
+    assert [index.frequency(key) for key in ("a", "b", "absent")] == [2, 1, 0]
+    assert index.rarity(0) > index.rarity(1) > index.rarity(3) == index.rarity(99) > 0
 
 
 def test_keys_and_numbers(index: KeyIndex) -> None:
