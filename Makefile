@@ -1,7 +1,10 @@
 # make run: set up, index the sample articles, serve the search page.
 # make test: set up, pass the tests. Both need Python 3.11 or later and a package registry, nothing else.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that runs and is new enough; `make PYTHON=... install` names another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
+	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 STAMP := .venv/installed
 
@@ -10,7 +13,7 @@ STAMP := .venv/installed
 install: $(STAMP)
 
 $(STAMP): setup.cfg pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "izde needs Python 3.11 or later; set PYTHON=...")'
+	@test -n "$(PYTHON)" || { echo "Izde needs Python 3.11 or later; name it: make PYTHON=/path/to/python3 install" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 # The exact torch comes first: left to a range, pip would take the newest build with gigabytes of CUDA.
