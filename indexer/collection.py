@@ -18,6 +18,9 @@ from search.encoder import Encoder
 from search.languages.identify import identify
 from search.languages.tokens import tokenize
 
+#: What title and key words add to the vector of each passage.
+HEADING_WEIGHT = 0.4
+
 #: Passages encoded at once.
 _BATCH = 256
 
@@ -55,7 +58,9 @@ class Collection:
     def add(self, prepared: PreparedArticle, encoder: Encoder) -> None:
         """Add an article, its words found and its passages encoded; when this raises, nothing was added."""
         texts = [passage.text for passage in prepared.passages]
-        vectors = [encoder.encode(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
+        vectors = [
+            self._vectors(prepared.article, texts[at : at + _BATCH], encoder) for at in range(0, len(texts), _BATCH)
+        ]
         tokenized = [list(tokenize(text)) for text in texts]
         for passage, tokens in zip(prepared.passages, tokenized, strict=True):
             self.words.extend(self.vocabulary.number(passage.language, token.form) for token in tokens)
@@ -63,6 +68,13 @@ class Collection:
             self.ends.extend(token.end for token in tokens)
             self.lengths.append(len(tokens))
         self._add_head(prepared, vectors)
+
+    @staticmethod
+    def _vectors(article: Article, texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+        """Unit vectors of passages, each drawn a little towards the title and key words of its article."""
+        heading = encoder.encode([" ".join([article.title, *article.keywords])])
+        drawn = encoder.encode(texts) + HEADING_WEIGHT * heading
+        return drawn / np.maximum(np.linalg.norm(drawn, axis=1, keepdims=True), np.finfo(np.float32).tiny)
 
     def take_over(self, prepared: PreparedArticle, previous: PreviousGeneration) -> None:
         """Add an article that the previous generation holds, with the words and vectors it has there."""

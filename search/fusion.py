@@ -18,7 +18,7 @@ COUNTERPART_WEIGHT = 0.3
 
 #: What the article around a passage adds: an article on the subject speaks for each of its passages
 #: (document and passage evidence interpolated, Callan 1994).
-ARTICLE_WEIGHT = 0.3
+ARTICLE_WEIGHT = 0.5
 
 #: What each better passage in the same language takes from a passage.
 LANGUAGE_STEP = 0.05
