@@ -11,7 +11,7 @@ Floats = NDArray[np.float32]
 SENTENCE_WEIGHT = 0.5
 
 #: What BM25 of the query's own words adds to it, for a passage in a language of the query.
-KEYWORD_WEIGHT = 0.1
+KEYWORD_WEIGHT = 0.15
 
 #: What BM25 of the words that stand for the query's adds to it, for any passage.
 COUNTERPART_WEIGHT = 0.3
