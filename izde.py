@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from indexer.build import Summary
+    from search.engine import Engine
     from search.results import Mode, Results
 
 #: Exit codes: something was left out or not found to be in order; the command could not be carried out.
@@ -255,10 +256,12 @@ def verify(index: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_index_option
 @click.option("--mode", "modes", multiple=True, type=click.Choice(["hybrid", "keyword", "semantic"]), help="Only this.")
+@click.option("--model", help="Folder or Hugging Face id of another model, to compare: the index is made anew with it.")
 @_json_option
-def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], as_json: bool) -> None:
+def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], model: str | None, as_json: bool) -> None:
     """Measure nDCG@10, MRR@10 and recall@50 by language pair for the judged queries of FILE."""
     from dataclasses import asdict
+    from tempfile import TemporaryDirectory
 
     from search.engine import Engine
     from search.evaluation import evaluate as measure
@@ -266,17 +269,37 @@ def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], as_json: bool) ->
     from search.results import MODES
 
     engine, judged = Engine.open(index), read_judgements(file)
-    measured = {mode: measure(engine, judged, mode) for mode in modes or MODES}
+    with TemporaryDirectory() as folder:
+        if model:
+            engine = _with_model(engine, model, Path(folder))
+        measured = {mode: measure(engine, judged, mode) for mode in modes or MODES}
     if as_json:
         _print_json({mode: [asdict(row) for row in rows] for mode, rows in measured.items()})
         return
-    click.echo("mode      query  passage  queries  nDCG@10  MRR@10  recall@50")
+    click.echo("mode      query  passage  queries  nDCG@10 (95 %)      MRR@10 (95 %)       recall@50 (95 %)")
     for mode, rows in measured.items():
         for row in rows:
-            click.echo(
-                f"{mode:<9} {row.query_language:<6} {row.passage_language:<8} {row.queries:>7}"
-                f"  {row.ndcg:7.3f}  {row.mrr:6.3f}  {row.recall:9.3f}"
-            )
+            measures = (row.ndcg, row.mrr, row.recall)
+            means = "  ".join(f"{each.value:.3f} ({each.low:.2f}–{each.high:.2f})" for each in measures)
+            click.echo(f"{mode:<9} {row.query_language:<6} {row.passage_language:<8} {row.queries:>7}  {means}")
+
+
+def _with_model(engine: Engine, model: str, folder: Path) -> Engine:
+    """An engine over the same articles with the vectors of another model."""
+    from dataclasses import asdict
+
+    from indexer.build import build
+    from search.encoder import load_encoder
+    from search.engine import Engine
+
+    source, encoder = folder / "articles.jsonl", load_encoder(model)
+    names = ("id", "title", "text", "language", "url", "authors", "year", "keywords")
+    with open(source, "w", encoding="utf-8") as stream:
+        for article in engine.articles():
+            fields = asdict(article)
+            stream.write(json.dumps({name: fields[name] for name in names}, ensure_ascii=False) + "\n")
+    build([source], folder / "index", encoder)
+    return Engine.open(folder / "index", encoder)
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:

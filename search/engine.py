@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -118,6 +118,12 @@ class Engine:
     def article(self, article_id: str) -> Article | None:
         """An article with its repaired text, None when there is none of this id."""
         return self._documents.article(article_id)
+
+    def articles(self) -> Iterator[Article]:
+        """Every article with its repaired text."""
+        for head in self._catalogue.heads:
+            if article := self.article(head.id):
+                yield article
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""

@@ -10,6 +10,8 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from search.articles import LANGUAGES, Passage
 from search.engine import Engine
 from search.errors import UserError
@@ -18,6 +20,9 @@ from search.results import Mode
 #: Ranks that count for nDCG and MRR, and for recall.
 TOP = 10
 DEEP = 50
+
+#: Resamples of the bootstrap.
+RESAMPLES = 1_000
 
 
 class JudgementError(UserError, ValueError):
@@ -47,15 +52,24 @@ class JudgedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of a measure over queries, between 0 and 1, and its 95 % interval by the bootstrap."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
-    """Means over the queries of one pair of languages; each measure is between 0 and 1."""
+    """What the queries of one pair of languages come to."""
 
     query_language: str
     passage_language: str
     queries: int
-    ndcg: float
-    mrr: float
-    recall: float
+    ndcg: Mean
+    mrr: Mean
+    recall: Mean
 
 
 def read_judgements(file: Path) -> list[JudgedQuery]:
@@ -95,7 +109,7 @@ def evaluate(engine: Engine, judged: Iterable[JudgedQuery], mode: Mode) -> list[
             gains = gains_of([hit.passage for hit in hits], grades)
             rows[query.language, language].append(measure(gains, list(grades.values())))
     return [
-        Measures(*pair, len(values), *(sum(column) / len(values) for column in zip(*values, strict=True)))
+        Measures(*pair, len(values), *(mean(column) for column in zip(*values, strict=True)))
         for pair, values in sorted(rows.items())
     ]
 
@@ -117,6 +131,14 @@ def gains_of(passages: Sequence[Passage], grades: Mapping[str, float]) -> list[f
     """The grade each passage earns in the order of the ranking; an article earns its grade once."""
     left = dict(grades)
     return [left.pop(passage.id, 0.0) or left.pop(passage.article_id, 0.0) for passage in passages]
+
+
+def mean(values: Sequence[float]) -> Mean:
+    """Mean and percentile bootstrap interval (Efron 1979) over 1,000 resamples, the same ones every time."""
+    observed = np.array(values)
+    drawn = np.random.default_rng(0).choice(observed, (RESAMPLES, len(observed))).mean(axis=1)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Mean(float(observed.mean()), float(low), float(high))
 
 
 def measure(gains: Sequence[float], judged: Sequence[float]) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ from search.results import Highlight, Kind
 from search.words import PassageWords, Words
 
 #: A word this much less similar than the passage's best match of a query word is marked too.
-AS_GOOD = 0.05
+AS_GOOD = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from izde import main
+from search.encoder import EMBEDDED_FOLDER
 from search.storage import current_generation, generation_path
 
 WATER = {
@@ -258,10 +259,30 @@ def test_eval_measures_each_mode(index: Path, tmp_path: Path) -> None:
         json.dumps({"query": "Сырдария суы", "language": "kk", "passages": [{"article": "water", "grade": 2}]}), "utf-8"
     )
     rows = json.loads(izde("eval", judged, "--index", index, "--json").stdout)
-    expected = {"query_language": "kk", "passage_language": "kk", "queries": 1, "ndcg": 1.0, "mrr": 1.0, "recall": 1.0}
+    sure = {"value": 1.0, "low": 1.0, "high": 1.0}
+    expected = {
+        "query_language": "kk",
+        "passage_language": "kk",
+        "queries": 1,
+        "ndcg": sure,
+        "mrr": sure,
+        "recall": sure,
+    }
     assert rows == {"hybrid": [expected], "keyword": [expected], "semantic": [expected]}
     table = izde("eval", judged, "--index", index, "--mode", "keyword").stdout.splitlines()
-    assert table[1].split() == ["keyword", "kk", "kk", "1", "1.000", "1.000", "1.000"]
+    assert table[1].split() == ["keyword", "kk", "kk", "1", *["1.000", "(1.00–1.00)"] * 3]
+
+
+def test_eval_compares_with_another_model(index: Path, tmp_path: Path) -> None:
+    judged = tmp_path / "judged.jsonl"
+    judged.write_text(
+        json.dumps({"query": "Сырдария суы", "language": "kk", "passages": [{"article": "water", "grade": 2}]}), "utf-8"
+    )
+    same = tmp_path / "model"
+    shutil.copytree(EMBEDDED_FOLDER, same)
+    plain, other = (izde("eval", judged, "--index", index, "--json", *extra) for extra in ((), ("--model", same)))
+    assert (plain.exit_code, other.exit_code) == (0, 0), other.stderr
+    assert json.loads(plain.stdout) == json.loads(other.stdout)
 
 
 @pytest.mark.parametrize("content", [b"{}\n", b"\xff\xfe\x00"])

@@ -13,15 +13,19 @@ from search.evaluation import (
     JudgedQuery,
     Judgement,
     JudgementError,
+    Mean,
     Measures,
     evaluate,
     gains_of,
     grades_by_language,
+    mean,
     ndcg,
     read_judgements,
     recall,
     reciprocal_rank,
 )
+
+SURE = Mean(1.0, 1.0, 1.0)
 
 
 def test_ndcg_of_rankings_worked_out_by_hand() -> None:
@@ -95,7 +99,13 @@ def test_each_pair_of_languages_is_measured(engine: Engine) -> None:
     found = {(row.query_language, row.passage_language): row for row in evaluate(engine, judged, "hybrid")}
     assert set(found) == {("ru", "ru"), ("en", "en"), ("en", "kk"), ("kk", "kk")}
     for pair in (("ru", "ru"), ("en", "en"), ("kk", "kk")):
-        assert found[pair] == Measures(*pair, queries=1, ndcg=1.0, mrr=1.0, recall=1.0)
+        assert found[pair] == Measures(*pair, queries=1, ndcg=SURE, mrr=SURE, recall=SURE)
+
+
+def test_an_interval_holds_the_mean_and_narrows_with_more_queries() -> None:
+    few, many = mean([0, 1, 0, 1]), mean([0, 1, 0, 1] * 50)
+    assert few.value == many.value == 0.5
+    assert few.low < many.low < 0.5 < many.high < few.high
 
 
 def _whole(article: str, grade: float) -> Judgement:
