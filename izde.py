@@ -78,9 +78,16 @@ def main() -> None:
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SOURCE...")
 @_index_option
 @click.option("--full", is_flag=True, help="Analyse every article again, also unchanged ones.")
+@click.option(
+    "--glossary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=_SETTINGS.glossary,
+    show_default=True,
+    help="Terms and names in four languages (IZDE_GLOSSARY).",
+)
 @click.option("--model", default=_SETTINGS.model, help="Folder or Hugging Face id of another model (IZDE_MODEL).")
 @_json_option
-def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None, as_json: bool) -> None:
+def index(sources: tuple[Path, ...], index: Path, full: bool, glossary: Path, model: str | None, as_json: bool) -> None:
     """Make the index hold the articles of files and folders (.txt .md .html .pdf .docx .jsonl).
 
     Unchanged articles are taken over, changed ones analysed again, deleted ones removed. The index in use
@@ -98,6 +105,7 @@ def index(sources: tuple[Path, ...], index: Path, full: bool, model: str | None,
                 index,
                 load_encoder(model),
                 full=full,
+                glossary=glossary,
                 prune_after=_SETTINGS.prune_after,
                 progress=advance,
             )

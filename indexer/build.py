@@ -16,6 +16,7 @@ from search.articles import Article
 from search.documents import DocumentWriter
 from search.encoder import Encoder
 from search.errors import UserError
+from search.glossary import Glossary
 from search.languages.analysis import analysis_version
 from search.storage import Manifest, building, new_generation, prune, seal, switch
 
@@ -52,12 +53,14 @@ def build(
     encoder: Encoder,
     *,
     full: bool = False,
+    glossary: Path | None = None,
     prune_after: float = 60.0,
     progress: Progress = lambda done, total, name: None,
 ) -> Summary:
     """Make the index hold the articles of the sources, and nothing else, and switch to it.
 
-    Articles that are unchanged since the generation in use are taken over from it, unless `full`.
+    `glossary` names a table of terms in four languages (see `search.glossary`); one that does not exist is no
+    glossary. Articles that are unchanged since the generation in use are taken over from it, unless `full`.
     Raises `UnreadableSource` for a source that does not exist, `NothingToIndex` when no article could
     be read, `IndexBusy` while another process builds; the generation in use then stays.
     """
@@ -66,6 +69,7 @@ def build(
         run = _Run(None if full else previous_generation(index, encoder), encoder)
         with new_generation(index) as path:
             run.read(files, path, progress)
+            run.add_glossary(glossary, path)
             if not run.collected.heads:
                 raise NothingToIndex(run.problems)
             manifest = run.finish(path)
@@ -102,6 +106,13 @@ class _Run:
         documents.close()
         progress(len(files), len(files), "")
         self.problems.extend(str(problem) for problem in metadata.problems(file for file, _ in files))
+
+    def add_glossary(self, file: Path | None, path: Path) -> None:
+        """Put the glossary of the collection, if it has one, into the generation; its bad lines are problems."""
+        if file and file.exists():
+            glossary, problems = Glossary.read(file)
+            glossary.write(path)
+            self.problems.extend(problems)
 
     def finish(self, path: Path) -> Manifest:
         """Write the indexes over what was collected, and seal the generation."""

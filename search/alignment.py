@@ -7,7 +7,7 @@ the word is, says how well a passage answers, and which of its words to mark.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -101,7 +101,7 @@ class Aligner:
             return []
         similarity = _rescaled(self._words.cosines(np.stack([each.vector for each in self.terms])))
         return [
-            {} if each.term.is_number else self._closest(similarity[:, column])
+            {**({} if each.term.is_number else self._closest(similarity[:, column])), **each.term.counterparts}
             for column, each in enumerate(self.terms)
         ]
 
@@ -123,8 +123,15 @@ class Aligner:
         for column, each in enumerate(self.terms):
             if each.term.is_number:
                 similarity[:, column] = 0
+            for key, weight in each.term.counterparts.items():
+                held = self._words.holding(words, self._numbers([key]))
+                similarity[held, column] = np.maximum(similarity[held, column], weight)
             similarity[self.sharing(words, each), column] = 1
         return similarity
+
+    def _numbers(self, keys: Iterable[str]) -> NDArray[np.int32]:
+        """The numbers of those keys that passages hold."""
+        return np.array([number for key in keys if (number := self._keys.number(key)) is not None], np.int32)
 
     def sharing(self, words: Numbers, aligned: AlignedTerm) -> NDArray[np.bool_]:
         """Which words share the exact form or a lemma with a query word; shape (words,)."""

@@ -18,6 +18,7 @@ from search.articles import Article, Passage
 from search.catalogue import Catalogue, Filters, Mask
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
+from search.glossary import Glossary
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.keyword import KeywordIndex
@@ -60,6 +61,7 @@ class Engine:
         self._keys = KeyIndex(path)
         self._words = Words(path)
         self._ranker = Ranker(self._catalogue, self._keys, PassageVectors(path), self._encoder)
+        self._glossary = Glossary.open(path)
         self._path = path
 
     @classmethod
@@ -92,7 +94,7 @@ class Engine:
         cannot be answered.
         """
         started = time.perf_counter()
-        understood = self._with_expansions(understand(query))
+        understood = self._with_expansions(understand(query, self._glossary))
         filters = Filters(languages, year_from, year_to, author, article)
         masks = self._catalogue.masks(filters)
         aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)

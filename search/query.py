@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from search import syntax
 from search.articles import LANGUAGES
 from search.errors import UserError
+from search.glossary import Glossary
 from search.languages.analysis import lemma_keys, stop_words
 from search.languages.identify import language_distribution
 from search.languages.tokens import Token, fold, tokenize
@@ -26,6 +27,9 @@ MOST_WORDS = 48
 #: Brackets of a query, at most: deeper trees than they can make overrun the stack.
 MOST_BRACKETS = 40
 
+#: What a word of a name of several words counts for as a counterpart of the whole name's acronym.
+PART_OF_NAME = 0.5
+
 #: A language is worth analysing a query in when it is at least this probable.
 PLAUSIBLE = 0.05
 
@@ -36,11 +40,15 @@ class QueryError(UserError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the query: as typed, folded, and its lemma keys in every plausible language, weighted."""
+    """A word of the query: as typed, folded, and its lemma keys in every plausible language, weighted.
+
+    `counterparts` are keys that the glossary knows to stand for it, weighted.
+    """
 
     word: str
     form: str
     keys: Mapping[str, float]
+    counterparts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def lemma(self) -> str:
@@ -74,8 +82,8 @@ class Query:
         return max(self.languages, key=lambda code: self.languages[code])
 
 
-def understand(text: str) -> Query:
-    """Read a query; raises `QueryError` when it is too long."""
+def understand(text: str, glossary: Glossary | None = None) -> Query:
+    """Read a query, with what a glossary knows of its words; raises `QueryError` when it is too long."""
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"the query has {len(text):,} characters; at most {LONGEST_QUERY:,} are searched for")
     printable = (c if c.isprintable() or c == "\xad" else " " for c in unicodedata.normalize("NFC", text))
@@ -88,6 +96,8 @@ def understand(text: str) -> Query:
         return _keys(form, languages)
 
     terms = _terms(ranking_text, languages)
+    if glossary:
+        terms = _with_counterparts(terms, glossary, languages)
     return Query(typed, languages, terms, ranking_text, None if tree is None else syntax.condition(tree, keys))
 
 
@@ -112,6 +122,22 @@ def _terms(text: str, languages: Mapping[str, float]) -> tuple[Term, ...]:
 
 def _term(text: str, token: Token, languages: Mapping[str, float]) -> Term:
     return Term(text[token.start : token.end], token.form, _keys(token.form, languages))
+
+
+def _with_counterparts(terms: tuple[Term, ...], glossary: Glossary, languages: Mapping[str, float]) -> tuple[Term, ...]:
+    """The terms, each with the keys of the other names of what it names, alone or with its neighbours.
+
+    A name of one word (ШКУ) stands for each word of the query's; the words of a longer one in part for an acronym.
+    """
+    named = list(terms)
+    for match in glossary.translations([term.form for term in terms], list(languages)):
+        keys: dict[str, float] = {}
+        for _, words in match.phrases:
+            if len(words) == 1 or match.end - match.start == 1:
+                keys |= {key: max(keys.get(key, 0.0), 1.0 if len(words) == 1 else PART_OF_NAME) for key in words}
+        for place in range(match.start, match.end):
+            named[place] = replace(named[place], counterparts=keys)
+    return tuple(named)
 
 
 def _is_stop_word(form: str, languages: Mapping[str, float]) -> bool:

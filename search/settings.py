@@ -21,6 +21,8 @@ class Settings:
 
     # IZDE_INDEX: directory of the index.
     index: Path = Path("index_data/index")
+    # IZDE_GLOSSARY: table of terms and names in four languages, used where the file exists.
+    glossary: Path = Path("index_data/glossary.tsv")
     # IZDE_MODEL: folder or Hugging Face id of a sentence-transformers model; empty: the embedded one.
     model: str | None = None
     # IZDE_HOST: address `izde serve` listens at.
@@ -41,6 +43,7 @@ class Settings:
         default = cls()
         return cls(
             index=Path(given.get("IZDE_INDEX") or default.index),
+            glossary=Path(given.get("IZDE_GLOSSARY") or default.glossary),
             model=given.get("IZDE_MODEL") or default.model,
             host=given.get("IZDE_HOST") or default.host,
             port=_integer(given, "IZDE_PORT", default.port),

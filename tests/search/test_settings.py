@@ -29,6 +29,7 @@ def test_an_empty_variable_says_nothing() -> None:
 def test_every_setting_has_a_variable() -> None:
     environment = {
         "IZDE_INDEX": "/srv/index",
+        "IZDE_GLOSSARY": "/srv/glossary.tsv",
         "IZDE_MODEL": "intfloat/multilingual-e5-small",
         "IZDE_HOST": "0.0.0.0",
         "IZDE_PORT": "80",
@@ -37,7 +38,7 @@ def test_every_setting_has_a_variable() -> None:
         "IZDE_PRUNE_AFTER": "0.5",
     }
     assert Settings.from_environment(environment) == Settings(
-        Path("/srv/index"), "intfloat/multilingual-e5-small", "0.0.0.0", 80, 8, "off", 0.5
+        Path("/srv/index"), Path("/srv/glossary.tsv"), "intfloat/multilingual-e5-small", "0.0.0.0", 80, 8, "off", 0.5
     )
 
 
