@@ -64,10 +64,6 @@ class KeyIndex:
         """The key of this number."""
         return self._keys[number]
 
-    def keys_starting_with(self, prefix: str) -> list[str]:
-        """The keys that begin with `prefix`, sorted."""
-        return [self._keys[number] for number in self._keys.starting_with(prefix)]
-
     def postings(self, key: str) -> Postings:
         """The postings of a key, empty where no passage holds it."""
         number = self._keys.number(key)

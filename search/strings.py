@@ -39,11 +39,6 @@ class StringTable:
         place = self._first_not_below(wanted)
         return place if place < len(self) and self._raw(place) == wanted else None
 
-    def starting_with(self, prefix: str) -> range:
-        """Numbers of the strings that begin with `prefix`."""
-        start = prefix.encode("utf-8", "surrogatepass")
-        return range(self._first_not_below(start), self._first_not_below(start + b"\xff"))
-
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self._offsets[number] : self._offsets[number + 1]])
 

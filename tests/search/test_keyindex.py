@@ -62,7 +62,6 @@ def test_keys_and_numbers(index: KeyIndex) -> None:
     assert index.passages == 3
     assert [index.number(key) for key in ("a", "b", "c", "d")] == [0, 1, 2, None]
     assert [index.key(number) for number in range(3)] == ["a", "b", "c"]
-    assert index.keys_starting_with("b") == ["b"]
 
 
 def test_an_index_without_a_word_answers_nothing(tmp_path: Path) -> None:

@@ -28,19 +28,7 @@ def test_an_absent_string_has_none(table: StringTable, absent: str) -> None:
     assert table.number(absent) is None
 
 
-@pytest.mark.parametrize(
-    ("prefix", "expected"),
-    [("a", ["a", "ab", "abc"]), ("қ", ["қазақ", "қала"]), ("abcd", []), ("😀", ["😀"]), ("я", [])],
-)
-def test_strings_are_found_by_their_beginning(table: StringTable, prefix: str, expected: list[str]) -> None:
-    assert [table[number] for number in table.starting_with(prefix)] == expected
-
-
-def test_the_empty_beginning_is_that_of_all(table: StringTable) -> None:
-    assert table.starting_with("") == range(10)
-
-
 def test_an_empty_table_holds_nothing(tmp_path: Path) -> None:
     StringTable.write(tmp_path / "table", [])
     table = StringTable(tmp_path / "table")
-    assert (len(table), table.number("a"), table.starting_with("a")) == (0, None, range(0))
+    assert (len(table), table.number("a")) == (0, None)
