@@ -24,6 +24,9 @@ _HEADERS_BYTES = 128 * 1024
 
 _LAST_PORT = 65_535
 
+#: A query whose words are analysed in every language.
+_IN_ALL_LANGUAGES = "издөө іздеу поиск search"
+
 
 class ServerProblem(UserError):
     """The server cannot listen at the wanted address; the message says what to do."""
@@ -78,10 +81,13 @@ def _reason(error: Exception, settings: Settings) -> str:
 
 
 def _warm(app: Flask) -> None:
-    """Open the index before the first request; a missing one is told and may come later."""
+    """Open the index and load the tables of all languages before the first reader has to wait for them.
+
+    A missing index is told and may come later.
+    """
     with app.app_context():
         try:
-            engine()
+            engine().search(_IN_ALL_LANGUAGES)
         except IndexProblem as problem:
             print(f"{problem}\nThe pages will say so until an index is there.", file=sys.stderr, flush=True)
 
