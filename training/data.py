@@ -43,7 +43,7 @@ PARALLEL_KINDS = {
     "government": ("apertium_kazrus_gov", "open_sdg"),
 }
 
-#: Rows of our own: beside the shared data, and in this folder.
+#: Rows of our own.
 OWN_DATA = Path(__file__).parent / "data"
 
 
@@ -78,20 +78,19 @@ def _alternatives(cell: str, synonyms: bool) -> tuple[str, ...]:
     return tuple(form for form in cleaned if form and len(form) <= LONGEST)
 
 
-def authored_rows(data: Path) -> list[Row]:
-    """Sentences and terms written for this project, of `data`/authored and training/data."""
+def authored_rows() -> list[Row]:
+    """Sentences and terms written for this project."""
     rows: list[Row] = []
-    for folder in (data / "authored", OWN_DATA):
-        for path in sorted(folder.glob("*_sentences.tsv")):
-            rows.extend(read_rows(path))
-        for path in sorted(folder.glob("*_terms.tsv")):
-            rows.extend(read_rows(path, synonyms=True))
+    for path in sorted(OWN_DATA.glob("*_sentences.tsv")):
+        rows.extend(read_rows(path))
+    for path in sorted(OWN_DATA.glob("*_terms.tsv")):
+        rows.extend(read_rows(path, synonyms=True))
     return rows
 
 
 def training_rows(data: Path) -> dict[str, list[Row]]:
     """Rows by kind of source (authored, interface, dictionary, government), in a fixed order, each once."""
-    rows = {"authored": authored_rows(data)}
+    rows = {"authored": authored_rows()}
     for kind, names in PARALLEL_KINDS.items():
         rows[kind] = [row for name in names for row in read_rows(data / "parallel" / f"{name}.tsv")]
     return {kind: _unique(of_kind) for kind, of_kind in rows.items()}

@@ -72,10 +72,10 @@ def development_retrievals(encoder: Encoder, data: Path) -> list[Retrieval]:
     return [r for r in found if r.name != "xwmt_test_multi" or {r.source, r.target} == {"en", "ru"}]
 
 
-def candidate_words(data: Path) -> dict[str, list[str]]:
+def candidate_words() -> dict[str, list[str]]:
     """For each language, the word forms that occur at least CANDIDATE_COUNT times in the authored texts."""
     counts: dict[str, Counter[str]] = {code: Counter() for code in LANGUAGES}
-    for row in authored_rows(data):
+    for row in authored_rows():
         for code, texts in row.texts.items():
             for text in texts:
                 counts[code].update(re.findall(r"[^\W\d_]{2,}", text.lower()))
@@ -97,7 +97,7 @@ def _probe_cell(cell: str) -> tuple[str, list[str]]:
 
 def word_accuracy(encoder: Encoder, data: Path, verbose: bool = False) -> dict[tuple[str, str], float]:
     """Percentage of probe words whose nearest word form in another language means the same."""
-    probe, candidates = read_probe(), candidate_words(data)
+    probe, candidates = read_probe(), candidate_words()
     vectors = {code: encoder.encode_words(words) for code, words in candidates.items()}
     found = {}
     for source, target in permutations(LANGUAGES, 2):
