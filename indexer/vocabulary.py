@@ -12,6 +12,7 @@ from indexer.reuse import PreviousGeneration
 from search.encoder import Encoder
 from search.keyindex import Floats, Ints
 from search.languages.analysis import exact_key, lemma_keys
+from search.ragged import rows
 from search.words import WordTable, encoded_words, word_name
 
 #: Words encoded at once.
@@ -42,12 +43,10 @@ class AnalysedVocabulary:
 
     def occurrences(self, words: Ints, passages: Ints, weights: Floats) -> tuple[Ints, Ints, Floats]:
         """Words (sorted places) in passages as keys in passages: (key, passage, weight), each word's keys in a row."""
-        starts = self.table.key_offsets[words]
-        lengths = self.table.key_offsets[words + 1] - starts
-        bounds = np.concatenate([[0], np.cumsum(lengths)])
-        rows = np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1])
-        keys = self.table.keys[rows].astype(np.int64)
-        return keys, np.repeat(passages, lengths), self.table.key_weights[rows] * np.repeat(weights, lengths)
+        places, bounds = rows(self.table.key_offsets, words)
+        lengths = np.diff(bounds)
+        keys = self.table.keys[places].astype(np.int64)
+        return keys, np.repeat(passages, lengths), self.table.key_weights[places] * np.repeat(weights, lengths)
 
 
 def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> AnalysedVocabulary:

@@ -7,7 +7,7 @@ the word is, says how well a passage answers, and which of its words to mark.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,12 +43,16 @@ SAME = 0.75
 
 @dataclass(frozen=True, slots=True)
 class AlignedTerm:
-    """A query word ready to be held against words: the numbers of its keys, and its vector."""
+    """A query word ready to be held against words: its vector, and the numbers of its keys.
+
+    `own` are those of its exact form and lemmas, `named` those the glossary knows to stand for it, by weight.
+    """
 
     term: Term
-    exact: int | None
-    lemmas: NDArray[np.int32]
     vector: Floats
+    exact: int | None
+    own: Numbers
+    named: Mapping[float, Numbers]
 
 
 class Aligner:
@@ -123,20 +127,15 @@ class Aligner:
         for column, each in enumerate(self.terms):
             if each.term.is_number:
                 similarity[:, column] = 0
-            for key, weight in each.term.counterparts.items():
-                held = self._words.holding(words, self._numbers([key]))
+            for weight, numbers in each.named.items():
+                held = self._words.holding(words, numbers)
                 similarity[held, column] = np.maximum(similarity[held, column], weight)
             similarity[self.sharing(words, each), column] = 1
         return similarity
 
-    def _numbers(self, keys: Iterable[str]) -> NDArray[np.int32]:
-        """The numbers of those keys that passages hold."""
-        return np.array([number for key in keys if (number := self._keys.number(key)) is not None], np.int32)
-
     def sharing(self, words: Numbers, aligned: AlignedTerm) -> NDArray[np.bool_]:
         """Which words share the exact form or a lemma with a query word; shape (words,)."""
-        wanted = aligned.lemmas if aligned.exact is None else np.append(aligned.lemmas, aligned.exact)
-        return self._words.holding(words, wanted.astype(np.int32))
+        return self._words.holding(words, aligned.own)
 
 
 def _rescaled(cosine: Floats) -> Floats:
@@ -160,5 +159,14 @@ def neighbours(similarity: Floats, passages: NDArray[np.int64]) -> Floats:
 
 
 def _aligned(term: Term, vector: Floats, keys: KeyIndex) -> AlignedTerm:
-    numbers = [number for key in term.keys if (number := keys.number(key)) is not None]
-    return AlignedTerm(term, keys.number(exact_key(term.form)), np.array(numbers, np.int32), vector)
+    exact = exact_key(term.form)
+    named = {
+        weight: _numbers([key for key, its in term.counterparts.items() if its == weight], keys)
+        for weight in sorted(set(term.counterparts.values()))
+    }
+    return AlignedTerm(term, vector, keys.number(exact), _numbers([exact, *term.keys], keys), named)
+
+
+def _numbers(keys: Iterable[str], index: KeyIndex) -> Numbers:
+    """The numbers of those keys that passages hold."""
+    return np.array([number for key in keys if (number := index.number(key)) is not None], np.int32)

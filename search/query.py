@@ -13,7 +13,7 @@ from search.errors import UserError
 from search.glossary import Glossary
 from search.languages.analysis import lemma_keys, stop_words
 from search.languages.identify import language_distribution
-from search.languages.tokens import Token, fold, tokenize
+from search.languages.tokens import Token, tokenize
 
 if TYPE_CHECKING:
     from whoosh.query import Query as Condition
@@ -148,6 +148,6 @@ def _is_stop_word(form: str, languages: Mapping[str, float]) -> bool:
 def _keys(form: str, languages: Mapping[str, float]) -> Mapping[str, float]:
     weights: dict[str, float] = {}
     for code in languages:
-        for key, weight in lemma_keys(fold(form), code):
+        for key, weight in lemma_keys(form, code):
             weights[key] = max(weight, weights.get(key, 0.0))
     return weights

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.encoder import Encoder
+from search.ragged import rows
 from search.strings import StringTable
 
 #: Word vectors turned into full precision at once.
@@ -80,10 +81,7 @@ class Words:
 
     def holding(self, numbers: NDArray[np.int32], keys: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of some words have at least one of some keys; shape (words,)."""
-        starts = self._key_offsets[numbers]
-        lengths = self._key_offsets[numbers + 1] - starts
-        bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1])
+        places, bounds = rows(self._key_offsets, numbers)
         found = np.isin(self._keys[places], keys)
         return np.logical_or.reduceat(found, bounds[:-1]) if len(numbers) else np.zeros(0, np.bool_)
 
@@ -101,9 +99,7 @@ class Words:
 
     def passage_words(self, numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Words of several passages on end, and where each passage's begin; shapes (words,), (passages + 1,)."""
-        lengths = self._offsets[numbers + 1] - self._offsets[numbers]
-        bounds = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.repeat(self._offsets[numbers] - bounds[:-1], lengths) + np.arange(bounds[-1])
+        places, bounds = rows(self._offsets, numbers)
         return self._places[0, places], bounds
 
 
