@@ -12,6 +12,7 @@ from indexer.reuse import PreviousGeneration
 from search.encoder import Encoder
 from search.keyindex import Floats, Ints
 from search.languages.analysis import exact_key, lemma_keys
+from search.names import sound_numbers
 from search.ragged import rows
 from search.words import WordTable, encoded_words, word_name
 
@@ -90,3 +91,10 @@ def _keys(name: str, previous: PreviousGeneration | None) -> tuple[tuple[str, fl
         return previous.keys(number)
     language, _, form = name.partition(":")
     return (exact_key(form), 1.0), *lemma_keys(form, language)
+
+
+def word_sounds(names: Sequence[str], encoder: Encoder) -> NDArray[np.uint32]:
+    """The sounds of the names among words, 0 for all other words; shape (words,)."""
+    parted = [name.partition(":") for name in names]
+    lemmas = [lemma_keys(form, language)[0][0] for language, _, form in parted]
+    return sound_numbers(lemmas, encoder.unfamiliar(lemmas))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from search.encoder import Encoder
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
+from search.names import sound_numbers
 from search.query import Term
 from search.words import Words, encoded_words
 
@@ -24,14 +25,17 @@ from search.words import Words, encoded_words
 COUNTERPART = 0.6
 MOST_COUNTERPARTS = 40
 
+#: Similarity of two names that sound alike.
+SAME_NAME = 0.9
+
 #: Power of the inverse document frequency that weighs a word: a word that happens to be missing from most passages
 #: of a collection is not worth all the others.
 WEIGHT_POWER = 0.5
 
-#: What neighbouring words of the query count for when they are neighbours in the passage too
-#: (sequential dependence, Metzler & Croft 2005), and how many words may lie between.
-PAIR_WEIGHT = 0.3
-WINDOW = 3
+#: Words of a passage that are read together, about a sentence, and how much of the score is for the words of the
+#: query that such a stretch answers; the rest is for those that the whole passage does.
+STRETCH = 20
+STRETCH_WEIGHT = 0.625
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
@@ -45,7 +49,8 @@ SAME = 0.75
 class AlignedTerm:
     """A query word ready to be held against words: its vector, and the numbers of its keys.
 
-    `own` are those of its exact form and lemmas, `named` those the glossary knows to stand for it, by weight.
+    `own` are those of its exact form and lemmas, `named` those the glossary knows to stand for it, by weight;
+    `sound` is that of a name, 0 of any other word.
     """
 
     term: Term
@@ -53,6 +58,7 @@ class AlignedTerm:
     exact: int | None
     own: Numbers
     named: Mapping[float, Numbers]
+    sound: int
 
 
 class Aligner:
@@ -61,8 +67,10 @@ class Aligner:
     def __init__(self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder) -> None:
         self._words = words
         self._keys = keys
-        vectors = encoded_words([term.form for term in terms], [term.lemma for term in terms], encoder)
-        self.terms = [_aligned(term, vector, keys) for term, vector in zip(terms, vectors, strict=True)]
+        lemmas = [term.lemma for term in terms]
+        vectors = encoded_words([term.form for term in terms], lemmas, encoder)
+        sounds = sound_numbers(lemmas, encoder.unfamiliar(lemmas)).tolist()
+        self.terms = [_aligned(*each, keys) for each in zip(terms, vectors, sounds, strict=True)]
 
     @cached_property
     def weights(self) -> Floats:
@@ -87,12 +95,10 @@ class Aligner:
         distinct, places = np.unique(numbers, return_inverse=True)
         similarity = self.similarities(distinct)[places]
         starts = bounds[:-1][filled]
-        scores[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ self.weights / self.weights.sum()
-        if len(self.terms) > 1:
-            pair_weights = self.weights[:-1] + self.weights[1:]
-            near = neighbours(similarity, np.repeat(np.arange(len(passages)), np.diff(bounds)))
-            pairs = np.maximum.reduceat(near, starts, axis=0) @ pair_weights / pair_weights.sum()
-            scores[filled] = (1 - PAIR_WEIGHT) * scores[filled] + PAIR_WEIGHT * pairs
+        whole = np.maximum.reduceat(similarity, starts, axis=0) @ self.weights
+        owners = np.repeat(np.arange(len(passages)), np.diff(bounds))
+        stretches = np.maximum.reduceat(best_ahead(similarity, owners) @ self.weights, starts)
+        scores[filled] = ((1 - STRETCH_WEIGHT) * whole + STRETCH_WEIGHT * stretches) / self.weights.sum()
         return scores
 
     @cached_property
@@ -104,6 +110,7 @@ class Aligner:
         if not self.terms:
             return []
         similarity = _rescaled(self._words.cosines(np.stack([each.vector for each in self.terms])))
+        self._raise_names(similarity, slice(None))
         return [
             {**({} if each.term.is_number else self._closest(similarity[:, column])), **each.term.counterparts}
             for column, each in enumerate(self.terms)
@@ -124,6 +131,7 @@ class Aligner:
         vectors = np.stack([each.vector for each in self.terms], axis=1)
         cosine = self._words.vectors(words) @ vectors
         similarity = _rescaled(cosine)
+        self._raise_names(similarity, words)
         for column, each in enumerate(self.terms):
             if each.term.is_number:
                 similarity[:, column] = 0
@@ -132,6 +140,12 @@ class Aligner:
                 similarity[held, column] = np.maximum(similarity[held, column], weight)
             similarity[self.sharing(words, each), column] = 1
         return similarity
+
+    def _raise_names(self, similarity: Floats, words: Numbers | slice) -> None:
+        """Count words that sound like a name in the query as that name; `similarity` has shape (words, terms)."""
+        for column, each in enumerate(self.terms):
+            if each.sound:
+                similarity[self._words.sounding(words, each.sound), column] = SAME_NAME
 
     def sharing(self, words: Numbers, aligned: AlignedTerm) -> NDArray[np.bool_]:
         """Which words share the exact form or a lemma with a query word; shape (words,)."""
@@ -143,28 +157,28 @@ def _rescaled(cosine: Floats) -> Floats:
     return np.clip((cosine - UNRELATED) / (SAME - UNRELATED), 0, 1)
 
 
-def neighbours(similarity: Floats, passages: NDArray[np.int64]) -> Floats:
-    """How well each word and one near it in its passage answer two neighbouring words of the query.
+def best_ahead(similarity: Floats, passages: NDArray[np.int64]) -> Floats:
+    """The best match of each query word among each word of a passage and those that follow within a stretch.
 
-    `similarity` has shape (words, terms), `passages` says which passage each word is of; the answer has shape
-    (words, terms - 1). A pair is as good as the weaker of the two, in either order, since languages differ in it.
+    `similarity` and the answer have shape (words, terms), `passages` says which passage each word is of.
     """
-    first, second = similarity[:, :-1], similarity[:, 1:]
-    near = np.zeros_like(second)
-    for distance in range(1, WINDOW + 1):
-        together = (passages[distance:] == passages[:-distance])[:, None]
-        np.maximum(near[:-distance], second[distance:], out=near[:-distance], where=together)
-        np.maximum(near[distance:], second[:-distance], out=near[distance:], where=together)
-    return np.minimum(first, near)
+    best, reach = similarity.copy(), 1
+    while reach < STRETCH:
+        step = min(reach, STRETCH - reach)
+        together = (passages[step:] == passages[:-step])[:, None]
+        ahead = best[step:].copy()
+        np.maximum(best[:-step], ahead, out=best[:-step], where=together)
+        reach += step
+    return best
 
 
-def _aligned(term: Term, vector: Floats, keys: KeyIndex) -> AlignedTerm:
+def _aligned(term: Term, vector: Floats, sound: int, keys: KeyIndex) -> AlignedTerm:
     exact = exact_key(term.form)
     named = {
         weight: _numbers([key for key, its in term.counterparts.items() if its == weight], keys)
         for weight in sorted(set(term.counterparts.values()))
     }
-    return AlignedTerm(term, vector, keys.number(exact), _numbers([exact, *term.keys], keys), named)
+    return AlignedTerm(term, vector, keys.number(exact), _numbers([exact, *term.keys], keys), named, sound)
 
 
 def _numbers(keys: Iterable[str], index: KeyIndex) -> Numbers:

@@ -25,6 +25,12 @@ EMBEDDED_FOLDER = Path(__file__).parent / "model"
 WEIGHTS_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.json"
 
+#: What begins the first piece of a word.
+WORD_START = "▁"
+
+#: Mean length from which the pieces of a word tell what it means.
+FAMILIAR = 4.0
+
 #: Most pieces whose rows are summed at once: bounds memory to about 64 MB at 512 dimensions.
 PIECES_AT_ONCE = 32_768
 
@@ -55,6 +61,9 @@ class Encoder(Protocol):
 
     def encode_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The same for single word forms, to compare words of different languages."""
+
+    def unfamiliar(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Which words were never met in training, as most names; shape (n,)."""
 
 
 class StaticEncoder:
@@ -106,6 +115,21 @@ class StaticEncoder:
         """The same for single word forms: a word is the sum of its pieces."""
         return self.encode(words)
 
+    def unfamiliar(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Which words are cut into pieces too short to be words."""
+        encodings = self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)
+        return np.array([_is_unfamiliar(self._lengths[encoding.ids]) for encoding in encodings], np.bool_)
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.int64]:
+        """The number of letters of each piece, negative for one that begins a word."""
+        pieces = self._tokenizer.get_vocab(with_added_tokens=False)
+        lengths = np.zeros(len(pieces), np.int64)
+        lengths[list(pieces.values())] = [
+            1 - len(piece) if piece.startswith(WORD_START) else len(piece) for piece in pieces
+        ]
+        return lengths
+
     def _add(self, vectors: NDArray[np.float32], first: int, pieces: list[list[int]]) -> None:
         """Add the rows of `pieces[i]` to `vectors[first + i]`."""
         lengths = np.array([len(ids) for ids in pieces])
@@ -115,6 +139,12 @@ class StaticEncoder:
         starts = np.cumsum(lengths)[filled] - lengths[filled]
         if len(filled):
             vectors[first + filled] += np.add.reduceat(rows, starts, axis=0)
+
+
+def _is_unfamiliar(lengths: NDArray[np.int64]) -> bool:
+    """Whether a word is, by the lengths of its pieces, of which those that begin a word are negative."""
+    filled = lengths[lengths != 0]
+    return bool((filled > 0).any() and np.abs(filled).mean() < FAMILIAR)
 
 
 def _runs(pieces: list[list[int]]) -> Iterator[tuple[int, list[list[int]]]]:
@@ -204,6 +234,10 @@ class SentenceTransformerEncoder:
     def encode_words(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The same for single word forms, each as a text of its own."""
         return self.encode(words)
+
+    def unfamiliar(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """None: a model that reads whole texts is taken to know all words."""
+        return np.zeros(len(words), np.bool_)
 
 
 def load_encoder(model: str | Path | None = None) -> Encoder:

@@ -8,20 +8,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 #: What the cosine of query and passage adds to the alignment of their words.
-SENTENCE_WEIGHT = 0.5
+SENTENCE_WEIGHT = 0.6
 
 #: What BM25 of the query's own words adds to it, for a passage in a language of the query.
-KEYWORD_WEIGHT = 0.15
+KEYWORD_WEIGHT = 0.12
 
 #: What BM25 of the words that stand for the query's adds to it, for any passage.
-COUNTERPART_WEIGHT = 0.3
+COUNTERPART_WEIGHT = 0.2
 
 #: What the article around a passage adds: an article on the subject speaks for each of its passages
 #: (document and passage evidence interpolated, Callan 1994).
 ARTICLE_WEIGHT = 0.5
 
 #: What each better passage in the same language takes from a passage.
-LANGUAGE_STEP = 0.05
+LANGUAGE_STEP = 0.03
 
 #: Passages an article is judged by, its best.
 BEST_OF_ARTICLE = 3

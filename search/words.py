@@ -52,6 +52,7 @@ class Words:
         self._keys: NDArray[np.int32] = np.load(path / "words.keys.npy", mmap_mode="r")
         self._key_weights: NDArray[np.float32] = np.load(path / "words.key_weights.npy", mmap_mode="r")
         self._vectors: NDArray[np.float16] = np.load(path / "words.vectors.npy", mmap_mode="r")
+        self._sounds: NDArray[np.uint32] = np.load(path / "words.sounds.npy", mmap_mode="r")
         self._offsets: NDArray[np.int64] = np.load(path / "passages.offsets.npy", mmap_mode="r")
         self._places: NDArray[np.int32] = np.load(path / "passages.words.npy", mmap_mode="r")
 
@@ -78,6 +79,10 @@ class Words:
     def vectors(self, numbers: NDArray[np.int32]) -> NDArray[np.float32]:
         """Unit vectors of some words; shape (words, dimensions)."""
         return self._vectors[numbers].astype(np.float32)
+
+    def sounding(self, numbers: NDArray[np.int32] | slice, sound: int) -> NDArray[np.bool_]:
+        """Which of some words are names of this sound (see `search.names`); shape (words,)."""
+        return self._sounds[numbers] == sound
 
     def holding(self, numbers: NDArray[np.int32], keys: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of some words have at least one of some keys; shape (words,)."""
@@ -113,13 +118,14 @@ class WordTable:
     key_weights: NDArray[np.float32]
 
 
-def write_words(path: Path, table: WordTable, vectors: NDArray[np.float16]) -> None:
-    """Write the distinct words; `vectors` has shape (words, dimensions)."""
+def write_words(path: Path, table: WordTable, vectors: NDArray[np.float16], sounds: NDArray[np.uint32]) -> None:
+    """Write the distinct words; `vectors` has shape (words, dimensions), `sounds` (words,)."""
     StringTable.write(path / "words", table.names)
     np.save(path / "words.key_offsets.npy", table.key_offsets)
     np.save(path / "words.keys.npy", table.keys)
     np.save(path / "words.key_weights.npy", table.key_weights)
     np.save(path / "words.vectors.npy", vectors)
+    np.save(path / "words.sounds.npy", sounds)
 
 
 def write_places(path: Path, offsets: NDArray[np.int64], places: NDArray[np.int32]) -> None:

@@ -14,6 +14,7 @@ from search.keyindex import KeyIndex
 from search.keyword import KeywordEntry, KeywordIndex, write_keyword_index
 from search.languages.analysis import exact_key, lemma_keys
 from search.languages.tokens import tokenize
+from search.names import sound_numbers
 from search.words import Words, WordTable, write_places, write_words
 
 #: Article, language, year, title, author, key words and text of each passage.
@@ -48,6 +49,9 @@ class MeaningEncoder:
 
     encode_words = encode
 
+    def unfamiliar(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        return np.array([word not in MEANINGS for word in words], np.bool_)
+
 
 @pytest.fixture(scope="session")
 def keyword_index(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
@@ -69,13 +73,16 @@ def _entry(
 
 @pytest.fixture
 def generation(tmp_path: Path) -> Path:
-    """Words and keys of three passages: "The cats, 42", "кот, дом" and one without a word."""
+    """Words and keys of three passages: "The cats, 42", "кот, дом" and one without a word.
+
+    "дом" is given the sound of a name, Ранцев.
+    """
     names = ["en:42", "en:cats", "ru:дом", "ru:кот"]
     keys = ["42", "=42", "=cats", "=дом", "=кот", "cat", "дом", "кот"]
     word_keys = np.array([1, 0, 2, 5, 3, 6, 4, 7], np.int32)
     table = WordTable(names, np.array([0, 2, 4, 6, 8]), word_keys, np.ones(8, np.float32))
     vectors = MeaningEncoder().encode([name.partition(":")[2] for name in names]).astype(np.float16)
-    write_words(tmp_path, table, vectors)
+    write_words(tmp_path, table, vectors, np.array([0, 0, *sound_numbers(["ранцев"], np.array([True])), 0], np.uint32))
     places = np.array([[1, 0, 3, 2], [4, 10, 0, 5], [8, 12, 3, 8]], np.int32)
     write_places(tmp_path, np.array([0, 2, 4, 4]), places)
     np.save(tmp_path / "passages.languages.npy", np.zeros(3, np.int8))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from search.alignment import SAME, UNRELATED, Aligner, neighbours
+from search.alignment import SAME, SAME_NAME, STRETCH, UNRELATED, Aligner, best_ahead
 from search.keyindex import KeyIndex
 from search.query import Term
 from search.words import Words
@@ -46,13 +47,20 @@ def test_a_passage_scores_alike_in_any_company(keys: KeyIndex, words: Words) -> 
     np.testing.assert_allclose(together, alone, rtol=1e-6)
 
 
-def test_words_that_stand_together_weigh_more() -> None:
-    similarity = np.array([[1, 0], [0, 0.5], [0, 0], [0, 0]], np.float32)
-    assert neighbours(similarity, np.array([0, 0, 0, 0])).tolist() == [[0.5], [0], [0], [0]]
-    assert neighbours(similarity, np.array([0, 1, 1, 1])).max() == 0
-    apart = np.zeros((20, 2), np.float32)
-    apart[0, 0] = apart[19, 1] = 1
-    assert neighbours(apart, np.zeros(20, np.int64)).max() == 0
+def test_a_stretch_of_a_passage_is_read_together() -> None:
+    similarity = np.zeros((STRETCH + 1, 2), np.float32)
+    similarity[0, 0] = similarity[-1, 1] = 1
+    passages = np.zeros(len(similarity), np.int64)
+    # The second word of the query is one word too far from the first.
+    assert best_ahead(similarity, passages).tolist() == [[1, 0], *[[0, 1]] * STRETCH]
+    passages[5:] = 1
+    assert best_ahead(similarity, passages).tolist() == [[1, 0], *[[0, 0]] * 4, *[[0, 1]] * (STRETCH - 4)]
+
+
+def test_a_name_is_answered_by_what_sounds_like_it(keys: KeyIndex, words: Words) -> None:
+    named = _aligner([Term("Rantsev", "rantsev", {"rantsev": 1.0})], keys, words)
+    np.testing.assert_allclose(named.similarities(np.arange(4, dtype=np.int32)), [[0], [0], [SAME_NAME], [0]])
+    assert named.counterparts == [{"дом": pytest.approx(SAME_NAME)}]
 
 
 def test_counterparts_are_the_lemmas_of_close_words(keys: KeyIndex, words: Words) -> None:

@@ -117,6 +117,11 @@ def test_a_word_is_nearest_to_its_translations(embedded: StaticEncoder, words: t
     assert nearest == set(words)
 
 
+def test_names_that_were_never_met_are_unfamiliar(embedded: StaticEncoder) -> None:
+    words = ["конвенция", "ынтымақтастықты", "токтогул", "мккн", "rantsev", ""]
+    assert embedded.unfamiliar(words).tolist() == [False, False, False, True, True, False]
+
+
 def test_searching_with_the_embedded_model_does_not_import_torch() -> None:
     code = (
         "import sys; from search.encoder import load_encoder; load_encoder().encode(['мир']);"
