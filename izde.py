@@ -208,19 +208,29 @@ def extract(file: Path, as_json: bool) -> None:
 
 @main.command()
 @click.option("--language", type=click.Choice(LANGUAGES), required=True, help="Language of the words.")
+@click.option("--explain", is_flag=True, help="Every reading of each word, the best first.")
 @_json_option
-def analyze(language: str, as_json: bool) -> None:
+def analyze(language: str, explain: bool, as_json: bool) -> None:
     """Lemmas of the words on stdin, one a line: form, tab, lemmas divided by |, the best first."""
+    from dataclasses import asdict
+
     from search.languages.analysis import lemmatizer
+    from search.languages.explanation import explained, readings
     from search.languages.tokens import fold
 
     lemmas = lemmatizer(language)
-    rows = ((form, lemmas(fold(form.strip()))) for form in _lines(sys.stdin.buffer) if form.strip())
+    words = ((form, fold(form.strip())) for form in _lines(sys.stdin.buffer) if form.strip())
     if as_json:
-        _print_json([{"form": form, "lemmas": list(found)} for form, found in rows])
+        _print_json(
+            [
+                {"form": form, "lemmas": list(lemmas(word))}
+                | ({"readings": [asdict(each) for each in readings(word, language)]} if explain else {})
+                for form, word in words
+            ]
+        )
         return
-    for form, found in rows:
-        click.echo(f"{form}\t{'|'.join(found)}")
+    for form, word in words:
+        click.echo(explained(form, readings(word, language)) if explain else f"{form}\t{'|'.join(lemmas(word))}")
 
 
 @main.command()

@@ -220,6 +220,34 @@ def test_analyze_prints_one_json_document() -> None:
     ]
 
 
+def test_analyze_explains_its_readings() -> None:
+    command = ("analyze", "--language", "ru", "--explain")
+    assert izde(*command, stdin="Мой\n\nПротоколам\n").stdout.splitlines() == [
+        "Мой",
+        "* мой  ADJF,Apro masc,sing,nomn  0.50",
+        "  мой  ADJF,Apro inan,masc,sing,accs  0.25",
+        "  мыть  VERB,impf,tran sing,impr,excl  0.25",
+        "Протоколам",
+        "* протокол  NOUN,inan,masc plur,datv  1.00",
+    ]
+    assert json.loads(izde("analyze", "--language", "ky", "--explain", "--json", stdin="БУУнун\n").stdout) == [
+        {
+            "form": "БУУнун",
+            "lemmas": ["буу"],
+            "readings": [
+                {
+                    "lemma": "буу",
+                    "pos": "nominal",
+                    "morphemes": [["нун", "END"]],
+                    "changes": [],
+                    "score": None,
+                    "known": True,
+                }
+            ],
+        }
+    ]
+
+
 def test_analyze_refuses_what_is_no_text() -> None:
     result = izde("analyze", "--language", "en", stdin=b"went\n\xff\xfe\n")
     assert result.exit_code == 2

@@ -1,8 +1,9 @@
-"""Make the stem tables of the Kazakh and Kyrgyz analysers from word lists and our own parallel text.
+"""Make the stem tables of the Kazakh and Kyrgyz analysers: our lexicon, counted in word lists and our own text.
 
-A word form is taken to be a stem drawn from a lexicon followed by an ending drawn from the grammar. The
-lexicon is unknown: it starts from the words of our glossary and is re-estimated by expectation-maximisation
-over every reading the grammar allows of every form, with an absolute discount that keeps it small.
+A word form is a stem followed by an ending drawn from the grammar, often in several readings. How often each
+stem and each ending is meant is estimated by expectation-maximisation over every reading the grammar allows of
+every form. Stems outside the lexicon take part, so that forms of unknown words are not forced on known ones, but
+are left out of the table.
 
     python -m training.build_stems kk --shared ../shared
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,20 +21,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.languages.turkic import Analyser
-from training.glossary import Glossary, read_glossary, read_running_text
+from training.data import authored_rows
 
 #: Letters of each alphabet beyond the Russian ones.
 ALPHABETS = {"kk": "а-щъыьэюяәіңғүұқөһ", "ky": "а-щъыьэюяңүө"}
 
-#: Expected forms a stem must explain, in the word list alone, to be kept.
-LEAST_SUPPORT = {"kk": 3.0, "ky": 5.0}
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 DISCOUNT = 0.9
 ROUNDS = 12
-#: What a form of our own text and a word of our glossary count for, beside a form of the word list.
-TEXT_WEIGHT, GLOSSARY_WEIGHT = 2.0, 4.0
+#: What a form of our own text and a word of our lexicon count for, beside a form of the word list.
+TEXT_WEIGHT, LEXICON_WEIGHT = 2.0, 4.0
 #: Probability lost with each letter of a stem not yet in the lexicon.
 LETTER_COST = 1.3
+
+
+#: A stem and its part of speech.
+Stem = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -43,7 +48,7 @@ class Readings:
     stem: NDArray[np.int64]
     ending: NDArray[np.int64]
     forms: list[str]
-    stems: list[tuple[str, str]]
+    stems: list[Stem]
     endings: list[tuple[str, ...]]
 
 
@@ -56,26 +61,35 @@ def read_forms(path: Path, language: str) -> Iterator[str]:
             yield form
 
 
-def number_readings(analyser: Analyser, forms: list[str], short: set[tuple[str, str]]) -> Readings:
-    """Analyse every form and number what is found; a stem has a vowel and, unless in `short`, three letters."""
+def number_readings(analyser: Analyser, forms: list[str], lexicon: set[Stem]) -> Readings:
+    """Analyse every form and number what is found; a stem outside the lexicon has a vowel and three letters."""
     vowels = analyser.sounds.vowels
-    stems: dict[tuple[str, str], int] = {}
+    stems: dict[Stem, int] = {}
     endings: dict[tuple[str, ...], int] = {}
     rows: list[tuple[int, int, int]] = []
     for number, form in enumerate(forms):
         for stem, pos, glosses, changes in analyser.analyses(form):
-            if stem == form or (stem, pos) in short or (len(stem) > 2 and vowels & set(stem)):
+            if stem == form or (stem, pos) in lexicon or (len(stem) > 2 and vowels & set(stem)):
                 known = stems.setdefault((stem, pos), len(stems))
                 rows.append((number, known, endings.setdefault((pos, *glosses, *changes), len(endings))))
     table = np.array(rows, dtype=np.int64)
     return Readings(table[:, 0], table[:, 1], table[:, 2], forms, list(stems), list(endings))
 
 
-def read_words(name: str) -> list[tuple[str, str]]:
-    """A list of our own in training/data: words with their part of speech."""
-    table = Path(__file__).parent / "data" / name
+def read_lexicon(language: str) -> set[Stem]:
+    """The stems of training/data/xx_lexicon.tsv."""
+    table = Path(__file__).parent / "data" / f"{language}_lexicon.tsv"
     rows = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
-    return [(stem, pos) for pos, stems in rows for stem in stems.split()]
+    return {(stem, pos) for pos, stems in rows for stem in stems.split()}
+
+
+def read_running_text(language: str) -> Counter[str]:
+    """How often each lower-cased word stands in our sentences."""
+    counts: Counter[str] = Counter()
+    for row in authored_rows()["authored"]:
+        for text in row.texts.get(language, ()):
+            counts.update(_WORD.findall(text.lower().replace("ё", "е")))
+    return counts
 
 
 Floats = NDArray[np.float64]
@@ -111,110 +125,24 @@ class Tables:
 def build(language: str, shared: Path) -> Tables:
     """The tables of one language, most frequent first."""
     analyser = Analyser(language)
-    short = set(read_words(f"{language}_short_stems.tsv"))
-    own = {*short, *read_words(f"{language}_words.tsv")}
-    glossary = read_glossary(shared / "data/authored", language, analyser)
-    for stem, pos in sorted(own):
-        glossary.add(stem, pos)
+    lexicon = read_lexicon(language)
     for counts in analyser.lexicon.counts.values():
         counts.clear()
-    for stem, pos in glossary.words():
+    for stem, pos in lexicon:
         analyser.lexicon.counts[pos][stem] = 1.0
-    tokens = read_running_text(shared / "data/authored", language)
+    tokens = read_running_text(language)
     listed = read_forms(shared / f"data/words/{language}.txt", language)
-    forms = sorted({*listed, *(form for form in tokens if len(form) > 1), *glossary.lemmas})
-    readings = number_readings(analyser, forms, short)
+    forms = sorted({*listed, *(form for form in tokens if len(form) > 1), *(stem for stem, _ in lexicon)})
+    readings = number_readings(analyser, forms, lexicon)
     weights = np.array([TEXT_WEIGHT if form in tokens else 1.0 for form in forms])
-    prior = np.array([GLOSSARY_WEIGHT * glossary.weight(*stem) for stem in readings.stems])
+    prior = np.array([LEXICON_WEIGHT * (stem in lexicon) for stem in readings.stems])
     share, support = estimate(readings, weights, prior)
     occurrences = np.array([tokens.get(form, 0) for form in forms], dtype=np.float64)
     frequency = tally(readings.stem, share * occurrences[readings.form], len(readings.stems))
     often = tally(readings.ending, share * (1 + occurrences)[readings.form], len(readings.endings))
-    stems = keep_stems(readings.stems, support, frequency, glossary, LEAST_SUPPORT[language])
-    met = {(stem, pos): float(count) for stem, pos, count in stems}
-    return Tables(
-        [
-            (stem, pos, count)
-            for stem, pos, count in stems
-            if (stem, pos) in own
-            or (
-                not inflected(analyser, met, stem, pos, ours=bool(glossary.weight(stem, pos)))
-                and (glossary.weight(stem, pos) or not clipped(analyser, met, stem, pos))
-            )
-        ],
-        keep_readings(readings.endings, often),
-    )
-
-
-#: Endings that never make a new word: a stem seen to end in one belongs to the stem inside.
-TRANSPARENT = frozenset(
-    [
-        *("PL", "P1", "P2", "P2F", "P1PL", "P2PL", "P2PLF", "P3", "GEN", "ACC", "DAT", "LOC", "ABL", "INS"),
-        *("KI", "POSSKI", "PTCP", "PTCPF", "PTCPLYK", "PTCPFLYK", "AOR", "AORNEG", "NEG", "PAST", "COND", "CVB"),
-        *("CVBP", "CVBNSHA", "CVBNCHA", "CVBNEG", "3", "1SG", "1PL", "2SG", "INFER", "VN", "INTENT", "PLAN"),
-        *("DESID", "Q"),
-    ]
-)
-
-
-VOICES = frozenset({"PASS", "REFL", "RECP"})
-
-#: Of these, the ones only a verb takes.
-PARTICIPLES = frozenset({"PTCP", "PTCPF", "PTCPLYK", "PTCPFLYK"})
-VERBAL = PARTICIPLES | {"AORNEG", "NEG", "CVBP", "CVBNSHA", "CVBNCHA", "INFER"}
-
-#: Counts of stems with their part of speech.
-Met = dict[tuple[str, str], float]
-
-
-def inflected(analyser: Analyser, stems: Met, stem: str, pos: str, ours: bool) -> bool:
-    """Whether a stem is a form of one in `stems`: of a verb, or, unless `ours`, of any more often met."""
-    for reading in analyser.analyses(stem):
-        inner = stems.get(reading[:2], 0.0) if reading.stem != stem else 0.0
-        glosses = set(reading.glosses) - VOICES
-        if not inner or not glosses:
-            continue
-        if pos == "v" and reading.pos == "v" and glosses <= {"NEG", "IMPNEG"}:
-            return not ours
-        certain = glosses & PARTICIPLES if ours else glosses & VERBAL or {"P3"} < glosses
-        stronger = certain or (inner > stems[stem, pos] and not ours)
-        if pos == "n" and glosses <= TRANSPARENT and stronger:
-            return True
-    return False
-
-
-def clipped(analyser: Analyser, stems: Met, stem: str, pos: str) -> bool:
-    """Whether a stem is another less its last letter (июн), its last vowel (ауз, оқи), or with more (тігі-)."""
-    sounds = analyser.sounds
-    wholes = [stem + letter for letter in sounds.restored.get(stem[-1], [])]
-    if stem[-1] in "ксн" and len(stem) > 3:
-        wholes.append(stem + "т")
-    if len(stem) > 2 and not set(stem[-2:]) & sounds.full_vowels:
-        wholes += [stem[:-1] + vowel + stem[-1] for vowel in sounds.elided]
-    if pos == "v" and len(stem) > 2:
-        wholes += [stem[:-1] + vowel for vowel, result in sounds.contractions.get("J", ()) if stem[-1] == result]
-    if pos == "v" and stem[-1] in "ыіуүи" and len(stem) > 2:
-        inner = (stem[:-1], stem[:-2] + sounds.voiced.get(stem[-2], stem[-2]))
-        if max(stems.get((other, pos), 0.0) for other in inner) > stems[stem, pos]:
-            return True
-    whole = max((stems.get((other, pos), 0.0) for other in wholes), default=0.0)
-    return (30 if len(stem) > 4 else 3) * whole > stems[stem, pos]
-
-
-def keep_stems(
-    stems: list[tuple[str, str]],
-    support: Floats,
-    frequency: Floats,
-    glossary: Glossary,
-    least: float,
-) -> list[tuple[str, str, int]]:
-    """Stems of the glossary, of our text, and those many forms of the word list speak for."""
-    rows = [
-        (stem, pos, max(round(float(times + forms)), 1))
-        for (stem, pos), forms, times in zip(stems, support, frequency, strict=True)
-        if glossary.weight(stem, pos) or (len(stem) > 2 and (forms >= least or (times >= 1.5 and forms >= 2.0)))
-    ]
-    return sorted(rows, key=lambda row: (-row[2], row))
+    seen = dict(zip(readings.stems, frequency + support, strict=True))
+    rows = [(stem, pos, max(round(float(seen.get((stem, pos), 0.0))), 1)) for stem, pos in lexicon]
+    return Tables(sorted(rows, key=lambda row: (-row[2], row)), keep_readings(readings.endings, often))
 
 
 def keep_readings(endings: list[tuple[str, ...]], often: Floats) -> list[tuple[str, float]]:

@@ -78,19 +78,17 @@ def _alternatives(cell: str, synonyms: bool) -> tuple[str, ...]:
     return tuple(form for form in cleaned if form and len(form) <= LONGEST)
 
 
-def authored_rows() -> list[Row]:
-    """Sentences and terms written for this project."""
-    rows: list[Row] = []
-    for path in sorted(OWN_DATA.glob("*_sentences.tsv")):
-        rows.extend(read_rows(path))
-    for path in sorted(OWN_DATA.glob("*_terms.tsv")):
-        rows.extend(read_rows(path, synonyms=True))
-    return rows
+def authored_rows() -> dict[str, list[Row]]:
+    """Sentences and terms written for this project, by kind."""
+    return {
+        "authored": [row for path in sorted(OWN_DATA.glob("*_sentences.tsv")) for row in read_rows(path)],
+        "terms": [row for path in sorted(OWN_DATA.glob("*_terms.tsv")) for row in read_rows(path, synonyms=True)],
+    }
 
 
 def training_rows(data: Path) -> dict[str, list[Row]]:
-    """Rows by kind of source (authored, interface, dictionary, government), in a fixed order, each once."""
-    rows = {"authored": authored_rows()}
+    """Rows by kind of source (authored, terms, interface, dictionary, government), in a fixed order, each once."""
+    rows = authored_rows()
     for kind, names in PARALLEL_KINDS.items():
         rows[kind] = [row for name in names for row in read_rows(data / "parallel" / f"{name}.tsv")]
     return {kind: _unique(of_kind) for kind, of_kind in rows.items()}

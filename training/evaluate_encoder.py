@@ -11,7 +11,7 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import chain, permutations
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +75,7 @@ def development_retrievals(encoder: Encoder, data: Path) -> list[Retrieval]:
 def candidate_words() -> dict[str, list[str]]:
     """For each language, the word forms that occur at least CANDIDATE_COUNT times in the authored texts."""
     counts: dict[str, Counter[str]] = {code: Counter() for code in LANGUAGES}
-    for row in authored_rows():
+    for row in chain(*authored_rows().values()):
         for code, texts in row.texts.items():
             for text in texts:
                 counts[code].update(re.findall(r"[^\W\d_]{2,}", text.lower()))

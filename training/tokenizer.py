@@ -17,7 +17,8 @@ from training.data import Row
 
 UNKNOWN = "[UNK]"
 
-#: How often an authored text counts against one of another kind: the vocabulary should know its register.
+#: How often a text of our own counts against one of another kind: the vocabulary should know its register.
+OWN_KINDS = frozenset({"authored", "terms"})
 AUTHORED_WEIGHT = 4
 
 #: Share of the pieces kept for frequent authored words as wholes.
@@ -64,7 +65,8 @@ def train_tokenizer(rows: dict[str, list[Row]], pieces: int) -> Tokenizer:
     tokenizer = blank_tokenizer()
     tokenizer.train_from_iterator(_texts(rows), trainer)
     scores = dict(_scores(tokenizer))
-    whole = _whole_words(tokenizer, rows["authored"], scores, pieces - len(scores))
+    own = [row for kind in sorted(OWN_KINDS) for row in rows[kind]]
+    whole = _whole_words(tokenizer, own, scores, pieces - len(scores))
     return with_pieces(tokenizer, [(piece, round(score, 3)) for piece, score in (scores | whole).items()])
 
 
@@ -81,7 +83,7 @@ def _whole_words(tokenizer: Tokenizer, rows: list[Row], known: Mapping[str, floa
 
 def _texts(rows: dict[str, list[Row]]) -> Iterator[str]:
     for kind, of_kind in rows.items():
-        for _ in range(AUTHORED_WEIGHT if kind == "authored" else 1):
+        for _ in range(AUTHORED_WEIGHT if kind in OWN_KINDS else 1):
             for row in of_kind:
                 for forms in row.texts.values():
                     yield from forms

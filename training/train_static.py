@@ -20,7 +20,14 @@ from training.pairs import Pair, Pairs, prepared_texts, term_weights
 from training.tokenizer import train_tokenizer
 
 #: Share of the batches that each kind of source gets.
-SHARES = {"authored": 0.38, "interface": 0.30, "lexicon": 0.15, "dictionary": 0.12, "government": 0.05}
+SHARES = {
+    "authored": 0.40,
+    "terms": 0.14,
+    "interface": 0.20,
+    "lexicon": 0.16,
+    "dictionary": 0.06,
+    "government": 0.04,
+}
 
 #: Random numbers whose sum over its words stands for a text.
 WORD_HASHES = np.random.default_rng(0).integers(1 << 62, size=1_000_003)
@@ -32,7 +39,7 @@ class Settings:
 
     pieces: int = 56_000
     dimensions: int = 512
-    steps: int = 3_000
+    steps: int = 4_000
     batch: int = 2_048
     rate: float = 0.01
     scale: float = 10.0

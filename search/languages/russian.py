@@ -13,7 +13,8 @@ SECOND_LEMMA_PROBABILITY = 0.2
 
 
 @cache
-def _analyzer() -> MorphAnalyzer:
+def analyzer() -> MorphAnalyzer:
+    """The dictionary; read on first use."""
     from pymorphy3 import MorphAnalyzer
 
     return MorphAnalyzer()
@@ -22,7 +23,7 @@ def _analyzer() -> MorphAnalyzer:
 def lemmas(form: str) -> tuple[str, ...]:
     """Lemmas of a lower-cased Russian form, best first, at most two."""
     probability: dict[str, float] = {}
-    for parse in _analyzer().parse(form):
+    for parse in analyzer().parse(form):
         lemma = parse.normal_form.replace("ё", "е")
         probability[lemma] = probability.get(lemma, 0.0) + parse.score
     ranked = sorted(probability, key=lambda lemma: -probability[lemma])

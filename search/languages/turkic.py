@@ -117,7 +117,7 @@ class Analyser:
 
     def analyses(self, word: str) -> list[Analysis]:
         """Every reading of a word; the word itself as a nominal is always one."""
-        text = _GLIDED.sub(lambda match: _GLIDES[match[0]], word)
+        text = glided(word)
         found = {Analysis(word, "n"): None}
         for reading in self._readings(text):
             found[reading] = None
@@ -196,6 +196,11 @@ class Analyser:
         last = "н" if base.endswith("рд") and self.sounds.is_rounding else base[-1]
         stems = (base[:-1] + vowel + last for vowel in self.sounds.elided)
         return [stem for stem in stems if self.lexicon.knows(stem)]
+
+
+def glided(word: str) -> str:
+    """A word with я, ю, ё after a vowel as the sounds they stand for (қоя as қоjа)."""
+    return _GLIDED.sub(lambda match: _GLIDES[match[0]], word)
 
 
 def spelt(stem: str) -> str:

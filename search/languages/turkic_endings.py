@@ -41,15 +41,16 @@ class EndingTable:
     """Every ending of one language, realised for every place a stem can offer.
 
     Tails close a word (`N`, `V` by what they follow); heads go on to a nominal tail; voices go on to a
-    verb; derivations make a stem (`n`, `v`) of another. The graph is read from `xx_endings.tsv`.
+    verb; derivations make a stem (`n`, `v`) of another. The graph is read from `xx_endings.tsv`: `steps`
+    lists for each state the next one, the suffix as a template of sounds and its gloss, if it has one.
     """
 
     def __init__(self, name: str, sounds: Sounds) -> None:
         self._sounds = sounds
-        self._steps: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+        self.steps: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
         for start, end, template, gloss in table_rows(name):
             glosses = () if gloss == "-" else (gloss,)
-            self._steps.setdefault(start, []).append((end, template, glosses))
+            self.steps.setdefault(start, []).append((end, template, glosses))
         self._known: dict[tuple[str, Place], list[_Way]] = {}
         self._voiceless = sum(sounds.bit(place) for place in sounds.places if place[1] == "T")
         self.tails = {start: self._collect(start, "#") for start in "NV"}
@@ -64,7 +65,7 @@ class EndingTable:
 
     def _walk(self, state: str, place: Place) -> list[_Way]:
         found: list[_Way] = []
-        for end, template, glosses in self._steps[state]:
+        for end, template, glosses in self.steps[state]:
             for way in self._sounds.realise(template, place):
                 if end[0] in "#=":
                     found.append((way.merged, way.letters, glosses, end))
