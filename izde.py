@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from indexer.build import Summary
+    from indexer.preparation import PreparedArticle
+    from search.articles import Article
     from search.engine import Engine
     from search.results import Mode, Results
 
@@ -172,38 +174,79 @@ def serve(index: Path, host: str, port: int) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--explain", is_flag=True, help="Each change that repair made to the text, with its rule.")
 @_json_option
-def extract(file: Path, as_json: bool) -> None:
-    """Show what the indexer makes of one FILE: its passages, with language and page."""
+def extract(file: Path, explain: bool, as_json: bool) -> None:
+    """Show what the indexer makes of one FILE: its passages, with language and page, or what it repaired."""
     from indexer import readers
     from indexer.errors import UnreadableSource
     from indexer.preparation import prepare
-    from search.results import article_json, passage_json
 
     items = list(readers.read(file, file))
     problems = [item for item in items if isinstance(item, UnreadableSource)]
-    prepared = [prepare(item) for item in items if not isinstance(item, UnreadableSource)]
+    articles = [(item, prepare(item)) for item in items if not isinstance(item, UnreadableSource)]
     if as_json:
-        articles = [
-            {
-                **article_json(each.article),
-                "keywords": list(each.article.keywords),
-                "text": each.article.text,
-                "passages": [passage_json(passage) for passage in each.passages],
-            }
-            for each in prepared
+        extracted = [
+            _extracted_json(prepared) | (_explained_json(read, prepared) if explain else {})
+            for read, prepared in articles
         ]
-        _print_json({"articles": articles, "problems": [str(problem) for problem in problems]})
+        _print_json({"articles": extracted, "problems": [str(problem) for problem in problems]})
     else:
-        for each in prepared:
-            click.secho(each.article.title, bold=True)
-            for passage in each.passages:
-                page = f"  page {passage.page}" if passage.page else ""
-                click.secho(f"\n{passage.id}  {passage.language}{page}", fg="cyan")
-                click.echo(passage.text)
+        for read, prepared in articles:
+            click.secho(prepared.article.title, bold=True)
+            if explain:
+                _show_changes(read)
+            else:
+                _show_passages(prepared)
     for problem in problems:
         click.secho(f"izde: {problem}", fg="red", err=True)
-    sys.exit(FAILED if problems and not prepared else PARTLY if problems else 0)
+    sys.exit(FAILED if problems and not articles else PARTLY if problems else 0)
+
+
+def _extracted_json(prepared: PreparedArticle) -> dict[str, Any]:
+    from search.results import article_json, passage_json
+
+    return {
+        **article_json(prepared.article),
+        "keywords": list(prepared.article.keywords),
+        "text": prepared.article.text,
+        "passages": [passage_json(passage) for passage in prepared.passages],
+    }
+
+
+def _explained_json(read: Article, prepared: PreparedArticle) -> dict[str, Any]:
+    """The text as read, what was changed in it, and the passages with their place in it."""
+    from dataclasses import asdict
+
+    from indexer.explanation import changes, raw_span, summary
+    from indexer.repair import repair
+    from search.results import passage_json
+
+    repaired, found = repair(read.text, read.pages), changes(read.text, read.pages)
+    spans = [raw_span(repaired, passage.start, passage.end) for passage in prepared.passages]
+    return {
+        "raw": read.text,
+        "passages": [
+            {**passage_json(passage), "raw_start": start, "raw_end": end}
+            for passage, (start, end) in zip(prepared.passages, spans, strict=True)
+        ],
+        "changes": [asdict(change) for change in found],
+        "summary": [asdict(count) for count in summary(found)],
+    }
+
+
+def _show_passages(prepared: PreparedArticle) -> None:
+    for passage in prepared.passages:
+        page = f"  page {passage.page}" if passage.page else ""
+        click.secho(f"\n{passage.id}  {passage.language}{page}", fg="cyan")
+        click.echo(passage.text)
+
+
+def _show_changes(read: Article) -> None:
+    from indexer.explanation import changes, explained
+
+    for line in explained(changes(read.text, read.pages)):
+        click.echo(line)
 
 
 @main.command()
@@ -378,6 +421,8 @@ def _show(results: Results) -> None:
     from rich.text import Text
 
     console = _console()
+    if results.searched != results.text:
+        console.print(f"searched for: {results.searched}", markup=False, style="italic")
     if results.did_you_mean:
         console.print(f"did you mean: {results.did_you_mean}", markup=False, style="italic")
     for hit in results.hits:

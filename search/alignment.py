@@ -41,8 +41,11 @@ Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
 #: Cosine below which two words have nothing to do with one another, and from which they mean the same.
-UNRELATED = 0.2
-SAME = 0.75
+UNRELATED = 0.25
+SAME = 0.8
+
+#: Similarity of a word that means the same but is another.
+SYNONYM = 0.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,8 @@ class Aligner:
 
 
 def _rescaled(cosine: Floats) -> Floats:
-    """Cosines as similarities between 0, for unrelated words, and 1."""
-    return np.clip((cosine - UNRELATED) / (SAME - UNRELATED), 0, 1)
+    """Cosines as similarities from 0, for unrelated words, up to SYNONYM."""
+    return SYNONYM * np.clip((cosine - UNRELATED) / (SAME - UNRELATED), 0, 1)
 
 
 def best_ahead(similarity: Floats, passages: NDArray[np.int64]) -> Floats:

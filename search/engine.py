@@ -22,9 +22,10 @@ from search.glossary import Glossary
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.keyword import KeywordIndex
-from search.languages.analysis import analysis_version, exact_key
+from search.languages.analysis import analysis_version
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
+from search.respelling import Respeller
 from search.results import Hit, Mode, Results
 from search.semantic import PassageVectors
 from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
@@ -62,6 +63,7 @@ class Engine:
         self._words = Words(path)
         self._ranker = Ranker(self._catalogue, self._keys, PassageVectors(path), self._encoder)
         self._glossary = Glossary.open(path)
+        self._respeller = Respeller(self._keys, self._words)
         self._path = path
 
     @classmethod
@@ -94,7 +96,10 @@ class Engine:
         cannot be answered.
         """
         started = time.perf_counter()
-        understood = self._with_expansions(understand(query, self._glossary))
+        asked = understand(query, self._glossary)
+        respelt = self._respeller.respelt(asked.text) if asked.condition is None else asked.text
+        understood = asked if respelt == asked.text else understand(respelt, self._glossary)
+        understood = self._with_expansions(understood)
         filters = Filters(languages, year_from, year_to, author, article)
         masks = self._catalogue.masks(filters)
         aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)
@@ -107,7 +112,8 @@ class Engine:
             for rank, place in enumerate(kept[offset : offset + limit], offset + 1)
         )
         return Results(
-            text=understood.text,
+            text=asked.text,
+            searched=understood.text,
             language=understood.language,
             mode=mode,
             total=len(kept),
@@ -208,9 +214,9 @@ class Engine:
         """
         corrected = query.text
         for place, term in enumerate(query.terms):
-            if term.is_number or any(self._keys.number(key) is not None for key in (exact_key(term.form), *term.keys)):
+            if term.is_number or self._respeller.has(term.form):
                 continue
-            if better := self._keyword.correction(term.form, 1 if aligner.counterparts[place] else 2):
+            if better := self._respeller.correction(term.form, 1 if aligner.counterparts[place] else 2):
                 corrected = re.sub(rf"(?<!\w){re.escape(term.word)}(?!\w)", better, corrected)
         return corrected if corrected != query.text else None
 

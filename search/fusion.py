@@ -10,8 +10,9 @@ Floats = NDArray[np.float32]
 #: What the cosine of query and passage adds to the alignment of their words.
 SENTENCE_WEIGHT = 0.6
 
-#: What BM25 of the query's own words adds to it, for a passage in a language of the query.
-KEYWORD_WEIGHT = 0.12
+#: What BM25 of the query's own words adds to it, for a passage in a language of the query; the words share it. Who
+#: types one word means that word, who types many means what they come to.
+KEYWORD_WEIGHT = 0.4
 
 #: What BM25 of the words that stand for the query's adds to it, for any passage.
 COUNTERPART_WEIGHT = 0.2
@@ -33,15 +34,21 @@ def fused(
     keyword: Floats,
     counterparts: Floats,
     in_query_language: NDArray[np.bool_],
+    words: int,
 ) -> Floats:
-    """The score of each candidate by itself; all arrays have shape (candidates,).
+    """The score of each candidate by itself, for a query of so many words; all arrays have shape (candidates,).
 
     BM25 scores count relative to the strongest. Words that two languages share (конвенция) make those of the
     query's own words incomparable across languages: they count in its languages only, while those of the words'
     counterparts count everywhere.
     """
     own = _relative(np.where(in_query_language, keyword, 0))
-    total = alignment + SENTENCE_WEIGHT * cosine + KEYWORD_WEIGHT * own + COUNTERPART_WEIGHT * _relative(counterparts)
+    total = (
+        alignment
+        + SENTENCE_WEIGHT * cosine
+        + KEYWORD_WEIGHT / max(words, 1) * own
+        + COUNTERPART_WEIGHT * _relative(counterparts)
+    )
     return total.astype(np.float32)
 
 

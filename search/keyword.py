@@ -1,4 +1,4 @@
-"""The Whoosh index: which passages meet a condition, and which word was probably meant.
+"""The Whoosh index: which passages meet a condition.
 
 Every text field holds, at each word's position, the word's exact form ("=" in front) and its lemma
 keys, so that one field answers phrases in any form, wildcards and fuzzy words.
@@ -18,14 +18,10 @@ from numpy.typing import NDArray
 from whoosh import fields, index, query
 from whoosh.analysis import Analyzer, Token
 
-from search.languages.analysis import exact_key
 from search.storage import IndexProblem
 
 #: Words of a wildcard or fuzzy word that rank and are marked, at most.
 MOST_EXPANSIONS = 200
-
-#: A longer word is not corrected: the work grows with its length, and nobody mistypes an address of a page.
-LONGEST_CORRECTED = 40
 
 #: Parts of a query that stand for many words.
 _MANY_WORDS = (query.Prefix, query.Wildcard, query.FuzzyTerm)
@@ -106,22 +102,6 @@ class KeywordIndex:
                 (leaf.text.removeprefix("="), list(islice(self._words(leaf), MOST_EXPANSIONS)))
                 for leaf in _demanded(condition)
             ]
-
-    def correction(self, form: str, letters: int) -> str | None:
-        """The most frequent word of the passages within one, or up to `letters`, letters of `form`.
-
-        None where there is none; a short word is never changed by more than one letter.
-        """
-        if len(form) > LONGEST_CORRECTED:
-            return None
-        key = exact_key(form)
-        with self._lock:
-            for distance in range(1, letters + 1 if len(form) > 5 else 2):
-                near = sorted(self._reader.terms_within("text", key, distance, prefix=2))
-                if near:
-                    best = max(near, key=lambda each: self._reader.doc_frequency("text", each))
-                    return str(best.removeprefix("="))
-        return None
 
     def _mask(self, condition: query.Query) -> NDArray[np.bool_]:
         if isinstance(condition, query.Every):

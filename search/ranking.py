@@ -134,6 +134,7 @@ class Ranker:
             evidence.keyword[candidates],
             evidence.counterparts[candidates],
             in_language,
+            len(query.terms),
         )
         scores[self._catalogue.references[candidates]] *= REFERENCES_WEIGHT
         with_articles = with_article_evidence(scores, self._catalogue.articles_of(candidates))

@@ -53,11 +53,14 @@ class FacetValue:
 class Results:
     """One page of the answer to a query.
 
+    `searched` is the query as the words of the collection are spelt, another than `text` where they were typed
+    without the letters of their language, in Latin letters or with another layout switched on.
     `language` is the likeliest language of the query, `total` the number of passages found,
     `facets` has the names "language", "year" and "author".
     """
 
     text: str
+    searched: str
     language: str
     mode: Mode
     total: int
@@ -69,7 +72,7 @@ class Results:
     def to_json(self) -> dict[str, Any]:
         """The public JSON document of a search, the same from the command line and over HTTP."""
         return {
-            "query": {"text": self.text, "language": self.language, "mode": self.mode},
+            "query": {"text": self.text, "searched": self.searched, "language": self.language, "mode": self.mode},
             "total": self.total,
             "took_ms": round(self.took_ms, 1),
             "did_you_mean": self.did_you_mean,

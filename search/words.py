@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.encoder import Encoder
+from search.languages.analysis import lemma_keys
 from search.ragged import rows
+from search.spelling import skeleton
 from search.strings import StringTable
 
 #: Word vectors turned into full precision at once.
@@ -53,6 +56,7 @@ class Words:
         self._key_weights: NDArray[np.float32] = np.load(path / "words.key_weights.npy", mmap_mode="r")
         self._vectors: NDArray[np.float16] = np.load(path / "words.vectors.npy", mmap_mode="r")
         self._sounds: NDArray[np.uint32] = np.load(path / "words.sounds.npy", mmap_mode="r")
+        self._skeletons: NDArray[np.uint32] = np.load(path / "words.skeletons.npy", mmap_mode="r")
         self._offsets: NDArray[np.int64] = np.load(path / "passages.offsets.npy", mmap_mode="r")
         self._places: NDArray[np.int32] = np.load(path / "passages.words.npy", mmap_mode="r")
 
@@ -83,6 +87,11 @@ class Words:
     def sounding(self, numbers: NDArray[np.int32] | slice, sound: int) -> NDArray[np.bool_]:
         """Which of some words are names of this sound (see `search.names`); shape (words,)."""
         return self._sounds[numbers] == sound
+
+    def spelt_alike(self, skeleton: str, *, lemma: bool = False) -> list[tuple[str, str]]:
+        """Language and form of the words with this skeleton (see `search.spelling`), or with a lemma of it."""
+        numbers = np.flatnonzero(self._skeletons[int(lemma)] == crc32(skeleton.encode()))
+        return [self.name(number) for number in numbers.tolist()]
 
     def holding(self, numbers: NDArray[np.int32], keys: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Which of some words have at least one of some keys; shape (words,)."""
@@ -126,6 +135,15 @@ def write_words(path: Path, table: WordTable, vectors: NDArray[np.float16], soun
     np.save(path / "words.key_weights.npy", table.key_weights)
     np.save(path / "words.vectors.npy", vectors)
     np.save(path / "words.sounds.npy", sounds)
+    np.save(path / "words.skeletons.npy", _skeletons(table.names))
+
+
+def _skeletons(names: Sequence[str]) -> NDArray[np.uint32]:
+    """Numbers for the skeletons of words and of their first lemmas; shape (2, words)."""
+    words = [name.partition(":") for name in names]
+    lemmas = [lemma_keys(form, language)[0][0] for language, _, form in words]
+    spelt = [[crc32(skeleton(each).encode()) for each in side] for side in ([form for *_, form in words], lemmas)]
+    return np.array(spelt, np.uint32)
 
 
 def write_places(path: Path, offsets: NDArray[np.int64], places: NDArray[np.int32]) -> None:

@@ -188,6 +188,38 @@ def test_extract_prints_one_json_document(articles: Path) -> None:
     }
 
 
+def test_extract_explains_what_was_repaired(tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text("Əлем  мурасы", "utf-8")
+    result = izde("extract", tmp_path / "some.txt", "--explain")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "Әлем мурасы",
+        "schwas: Latin schwa becomes Cyrillic among Cyrillic letters.",
+        "  0–4  Əлем → Әлем",
+        "",
+        "spaces: Several spaces become one, a run of tabs one tab; line breaks are left to the layout.",
+        "  0–12  Əлем␠␠мурасы → Əлем мурасы",
+        "",
+        "schwas  1  Latin schwa becomes Cyrillic among Cyrillic letters.",
+        "spaces  1  Several spaces become one, a run of tabs one tab; line breaks are left to the layout.",
+    ]
+
+
+def test_extract_explains_in_its_json_document(tmp_path: Path) -> None:
+    (tmp_path / "some.txt").write_text("Əлем мурасы", "utf-8")
+    command = ("extract", tmp_path / "some.txt", "--json")
+    (plain,), (explained,) = (json.loads(izde(*command, *more).stdout)["articles"] for more in ((), ("--explain",)))
+    meaning = "Latin schwa becomes Cyrillic among Cyrillic letters."
+    change = {"rule": "schwas", "meaning": meaning, "start": 0, "end": 4, "page": None}
+    assert explained == {
+        **plain,
+        "raw": "Əлем мурасы",
+        "passages": [{**plain["passages"][0], "raw_start": 0, "raw_end": 11}],
+        "changes": [{**change, "before": "Əлем", "after": "Әлем"}],
+        "summary": [{"rule": "schwas", "count": 1, "meaning": meaning}],
+    }
+
+
 def test_extract_names_what_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").touch()
     (tmp_path / "some.jsonl").write_text(json.dumps(WATER) + "\n{}\n")

@@ -135,7 +135,9 @@ def _results() -> dict[str, Any]:
     facet = _list(_object({"value": _STRING, "count": _INTEGER}))
     return _object(
         {
-            "query": _object({"text": _STRING, "language": _STRING, "mode": {"enum": list(MODES)}}),
+            "query": _object(
+                {"text": _STRING, "searched": _STRING, "language": _STRING, "mode": {"enum": list(MODES)}}
+            ),
             "total": _INTEGER,
             "took_ms": _NUMBER,
             "did_you_mean": _NULLABLE_STRING,

@@ -49,6 +49,14 @@ def lemma_keys(form: str, language: str) -> tuple[tuple[str, float], ...]:
     return tuple(weights.items())
 
 
+def is_known(form: str, language: str) -> bool:
+    """Whether the dictionary or lexicon of a language has a word of this folded form."""
+    if language not in _MODULES:
+        return False
+    known: bool = import_module(f"search.languages.{_MODULES[language]}").is_known(form)
+    return known
+
+
 @cache
 def analysis_version() -> str:
     """What the keys of a text depend on, in one word: an index built under another is to be rebuilt."""

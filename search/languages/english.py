@@ -9,3 +9,10 @@ def lemmas(form: str) -> tuple[str, ...]:
 
     bare = form.removesuffix("'s").removesuffix("'")
     return (lemmatize(bare, lang="en").lower(),) if bare else (form,)
+
+
+def is_known(form: str) -> bool:
+    """Whether the dictionary has a lower-cased English form."""
+    from simplemma import is_known as has
+
+    return has(form, lang="en")

@@ -16,3 +16,8 @@ def analyser() -> TokenAnalyser:
 def lemmas(form: str) -> tuple[str, ...]:
     """Lemmas of a lower-cased Kazakh form, best first, at most two."""
     return analyser().lemmas(form)
+
+
+def is_known(form: str) -> bool:
+    """Whether the lexicon has the lemma of a lower-cased Kazakh form."""
+    return analyser().is_known(form)

@@ -30,3 +30,9 @@ def lemmas(form: str) -> tuple[str, ...]:
     return tuple(
         lemma for place, lemma in enumerate(ranked[:2]) if not place or probability[lemma] >= SECOND_LEMMA_PROBABILITY
     ) or (form,)
+
+
+def is_known(form: str) -> bool:
+    """Whether the dictionary has a lower-cased Russian form."""
+    known: bool = analyzer().word_is_known(form)
+    return known

@@ -46,6 +46,10 @@ class TokenAnalyser:
             return self._compound(*form.strip("-").rsplit("-", 1))
         return self._word(form.strip("-"))
 
+    def is_known(self, form: str) -> bool:
+        """Whether the lexicon has the first lemma of a lower-cased token, or the token as an irregular form."""
+        return form in self.words.lexicon.forms or self.words.lexicon.knows(self.lemmas(form)[0])
+
     def _in_one_alphabet(self, form: str) -> str:
         return form if form.isascii() else _WORD.sub(_without_latin, form)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from search.alignment import SAME, SAME_NAME, STRETCH, UNRELATED, Aligner, best_ahead
+from search.alignment import SAME, SAME_NAME, STRETCH, SYNONYM, UNRELATED, Aligner, best_ahead
 from search.keyindex import KeyIndex
 from search.query import Term
 from search.words import Words
@@ -21,13 +21,13 @@ def _aligner(terms: list[Term], keys: KeyIndex, words: Words) -> Aligner:
 
 
 def _scaled(cosine: float) -> float:
-    return min(1.0, max(0.0, (cosine - UNRELATED) / (SAME - UNRELATED)))
+    return SYNONYM * min(1.0, max(0.0, (cosine - UNRELATED) / (SAME - UNRELATED)))
 
 
 def test_a_shared_lemma_is_full_similarity_and_meaning_a_part(keys: KeyIndex, words: Words) -> None:
     found = _aligner([CAT, HOUSE], keys, words).similarities(np.arange(4, dtype=np.int32))
     # Rows are 42, cats, дом, кот.
-    np.testing.assert_allclose(found, [[0, _scaled(0.8)], [1, 0], [0, 1], [_scaled(0.7), 0]], atol=2e-3)
+    np.testing.assert_allclose(found, [[0, _scaled(0.8)], [1, 0], [0, SYNONYM], [_scaled(0.7), 0]], atol=2e-3)
 
 
 def test_a_number_is_answered_by_itself_only(keys: KeyIndex, words: Words) -> None:

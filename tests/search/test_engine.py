@@ -173,8 +173,8 @@ def test_hits_of_one_article_can_be_bounded(rivers: Engine, mode: Mode) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("remitances", "remittances"),
-        ("торговля людми", "торговля людьми"),
+        ("remittanses", "remittances"),
+        ("торговля лядьми", "торговля людьми"),
         ("Токтагул суу", "токтогул суу"),
         ("remittances", None),
         ("xqzwv", None),
@@ -184,6 +184,20 @@ def test_hits_of_one_article_can_be_bounded(rivers: Engine, mode: Mode) -> None:
 )
 def test_a_mistyped_word_is_corrected(engine: Engine, query: str, expected: str | None) -> None:
     assert engine.search(query).did_you_mean == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "searched"),
+    [("торговля людми", "торговля людьми"), ("remitances", "remittances"), ("remittances", "remittances")],
+)
+def test_another_way_to_type_a_word_is_searched_for_at_once(engine: Engine, query: str, searched: str) -> None:
+    results = engine.search(query)
+    assert (results.text, results.searched, results.did_you_mean) == (query, searched, None)
+
+
+def test_a_word_in_quotes_is_taken_as_typed(engine: Engine) -> None:
+    results = engine.search('"remitances"')
+    assert (results.searched, results.hits) == ('"remitances"', ())
 
 
 def test_only_the_mistyped_word_is_corrected(rivers: Engine) -> None:

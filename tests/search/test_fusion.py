@@ -21,12 +21,18 @@ def _floats(*values: float) -> np.ndarray:
 
 
 def test_keyword_evidence_counts_beside_the_strongest_and_in_the_query_language_alone() -> None:
-    found = fused(_floats(1, 0.5, 0.5), _floats(0, 0, 0), _floats(2, 4, 8), _floats(0, 0, 0), np.array([1, 1, 0], bool))
+    languages = np.array([1, 1, 0], bool)
+    found = fused(_floats(1, 0.5, 0.5), _floats(0, 0, 0), _floats(2, 4, 8), _floats(0, 0, 0), languages, words=1)
     np.testing.assert_allclose(found, [1 + KEYWORD_WEIGHT / 2, 0.5 + KEYWORD_WEIGHT, 0.5], rtol=1e-6)
 
 
+def test_the_words_of_a_query_share_the_keyword_evidence() -> None:
+    found = fused(_floats(0), _floats(0), _floats(3), _floats(0), np.array([True]), words=4)
+    np.testing.assert_allclose(found, [KEYWORD_WEIGHT / 4], rtol=1e-6)
+
+
 def test_counterparts_and_the_sentence_count_in_any_language() -> None:
-    found = fused(_floats(0, 0), _floats(0.5, 1), _floats(0, 0), _floats(3, 1.5), np.array([True, False]))
+    found = fused(_floats(0, 0), _floats(0.5, 1), _floats(0, 0), _floats(3, 1.5), np.array([True, False]), 1)
     expected = [SENTENCE_WEIGHT / 2 + COUNTERPART_WEIGHT, SENTENCE_WEIGHT + COUNTERPART_WEIGHT / 2]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
@@ -45,6 +51,6 @@ def test_each_better_passage_in_a_language_takes_its_step() -> None:
 
 def test_no_candidates_give_no_scores() -> None:
     nothing = _floats()
-    assert fused(nothing, nothing, nothing, nothing, np.zeros(0, np.bool_)).tolist() == []
+    assert fused(nothing, nothing, nothing, nothing, np.zeros(0, np.bool_), 0).tolist() == []
     assert with_article_evidence(nothing, np.zeros(0, np.int32)).tolist() == []
     assert spread_over_languages(nothing, np.zeros(0, np.int8)).tolist() == []

@@ -33,26 +33,6 @@ def test_what_is_excluded_stands_for_nothing(keyword_index: KeywordIndex) -> Non
     assert list(keyword_index.expansions(And([Every(), Not(Prefix("text", "=торг"))]))) == []
 
 
-@pytest.mark.parametrize(
-    ("form", "letters", "expected"),
-    [
-        ("watr", 2, "water"),
-        ("запрещенна", 1, "запрещена"),
-        ("закном", 1, "законом"),
-        ("запрeщенна", 1, None),
-        ("запрeщенна", 2, "запрещена"),
-        ("wtxr", 2, None),
-        ("фиелды", 2, None),
-        ("xyzzy", 2, None),
-        ("з" * 1000, 2, None),
-    ],
-)
-def test_the_nearest_word_is_offered(
-    keyword_index: KeywordIndex, form: str, letters: int, expected: str | None
-) -> None:
-    assert keyword_index.correction(form, letters) == expected
-
-
 def test_a_missing_index_is_a_problem_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(IndexProblem, match=r"keyword is damaged .*izde index SOURCE --full"):
         KeywordIndex(tmp_path)
@@ -62,4 +42,3 @@ def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     write_keyword_index(tmp_path, [])
     index = KeywordIndex(tmp_path)
     assert index.meeting(Term("text", "water")).tolist() == []
-    assert index.correction("water", 2) is None

@@ -18,9 +18,9 @@ HIT = Hit(
 
 def test_the_document_of_an_answer() -> None:
     facets = {"language": (FacetValue("kk", 1),), "year": (FacetValue("2021", 1),), "author": ()}
-    results = Results("суға", "kk", "hybrid", 1, 12.345, None, (HIT,), facets)
+    results = Results("суга", "суға", "kk", "hybrid", 1, 12.345, None, (HIT,), facets)
     assert results.to_json() == {
-        "query": {"text": "суға", "language": "kk", "mode": "hybrid"},
+        "query": {"text": "суга", "searched": "суға", "language": "kk", "mode": "hybrid"},
         "total": 1,
         "took_ms": 12.3,
         "did_you_mean": None,

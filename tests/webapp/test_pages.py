@@ -146,10 +146,17 @@ def test_pages_of_results(client: FlaskClient) -> None:
 
 
 def test_a_misspelt_word_is_offered_right(client: FlaskClient) -> None:
-    page = read(client, "/search", q="remitances", mode="keyword")
+    page = read(client, "/search", q="remittanses", mode="keyword")
 
     assert texts(page, ".notice") == ["Did you mean remittances?"]
     assert addresses(page, ".notice a") == ["/search?q=remittances&mode=keyword&ui=en"]
+
+
+def test_another_spelling_is_searched_for_and_said_so(client: FlaskClient) -> None:
+    page = read(client, "/search", q="remitances", mode="keyword")
+
+    assert texts(page, ".notice") == ["Searched for remittances. Search for remitances as typed"]
+    assert addresses(page, ".notice a") == ["/search?q=%22remitances%22&mode=keyword&ui=en"]
 
 
 def test_nothing_found_says_what_to_try(client: FlaskClient) -> None:
