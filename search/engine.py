@@ -29,6 +29,7 @@ from search.respelling import Respeller
 from search.results import Hit, Mode, Results
 from search.semantic import PassageVectors
 from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
+from search.syntax import is_structured
 from search.words import Words
 
 #: Hits `search` gives where it is not told.
@@ -47,6 +48,15 @@ class Stats:
     generation: str
     created: str
     model: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Which hits of an answer to give, and how many of one article at most (0: all)."""
+
+    limit: int
+    offset: int
+    per_article: int
 
 
 class Engine:
@@ -93,23 +103,29 @@ class Engine:
         """The passages that answer a query, best first.
 
         `per_article` bounds the hits of one article, 0 does not. Raises `QueryError` for a query that
-        cannot be answered.
+        cannot be answered. Where nothing is found, plain words are corrected and searched for again.
         """
+        filters = Filters(languages, year_from, year_to, author, article)
+        page = _Page(limit, offset, per_article)
+        results = self._answer(query, mode, filters, page)
+        if results.total or not results.did_you_mean or is_structured(query):
+            return results
+        corrected = self._answer(results.did_you_mean, mode, filters, page)
+        return replace(corrected, text=results.text) if corrected.total else results
+
+    def _answer(self, query: str, mode: Mode, filters: Filters, page: _Page) -> Results:
         started = time.perf_counter()
         asked = understand(query, self._glossary)
-        respelt = self._respeller.respelt(asked.text) if asked.condition is None else asked.text
-        understood = asked if respelt == asked.text else understand(respelt, self._glossary)
-        understood = self._with_expansions(understood)
-        filters = Filters(languages, year_from, year_to, author, article)
+        understood = self._with_expansions(self._respelt(asked))
         masks = self._catalogue.masks(filters)
         aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)
         evidence = self._ranker.evidence(understood, aligner, mode)
         found = self._found(understood, evidence)
         ranked, scores = self._ranker.ranked(understood, aligner, evidence, found & masks.all, mode)
-        kept = self._at_most(per_article, ranked) if per_article else np.arange(len(ranked))
+        kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
         hits = tuple(
             self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)
-            for rank, place in enumerate(kept[offset : offset + limit], offset + 1)
+            for rank, place in enumerate(kept[page.offset : page.offset + page.limit], page.offset + 1)
         )
         return Results(
             text=asked.text,
@@ -122,6 +138,11 @@ class Engine:
             hits=hits,
             facets=self._catalogue.facets(found, masks),
         )
+
+    def _respelt(self, asked: Query) -> Query:
+        """The query in the collection's spelling; one with operators or quotes is taken as typed."""
+        respelt = self._respeller.respelt(asked.text) if asked.condition is None else asked.text
+        return asked if respelt == asked.text else understand(respelt, self._glossary)
 
     def article(self, article_id: str) -> Article | None:
         """An article with its repaired text, None when there is none of this id."""

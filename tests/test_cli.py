@@ -106,7 +106,7 @@ def test_search_shows_titles_passages_and_the_total(index: Path) -> None:
 
 
 def test_search_offers_a_correction(index: Path) -> None:
-    assert izde("search", "mony", "--index", index).stdout.startswith("did you mean: money\n")
+    assert izde("search", "mony", "--index", index).stdout.startswith("searched for: money\n")
 
 
 def test_search_prints_one_json_document(index: Path) -> None:

@@ -173,7 +173,7 @@ def test_hits_of_one_article_can_be_bounded(rivers: Engine, mode: Mode) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("remittanses", "remittances"),
+        ("remittanses migrants", "remittances migrants"),
         ("торговля лядьми", "торговля людьми"),
         ("Токтагул суу", "токтогул суу"),
         ("remittances", None),
@@ -193,6 +193,12 @@ def test_a_mistyped_word_is_corrected(engine: Engine, query: str, expected: str 
 def test_another_way_to_type_a_word_is_searched_for_at_once(engine: Engine, query: str, searched: str) -> None:
     results = engine.search(query)
     assert (results.text, results.searched, results.did_you_mean) == (query, searched, None)
+
+
+def test_a_correction_is_searched_for_where_nothing_else_is_found(engine: Engine) -> None:
+    results = engine.search("remittanses", mode="keyword")
+    assert (results.text, results.searched, results.did_you_mean) == ("remittanses", "remittances", None)
+    assert results.hits[0].article.id == "migration-en"
 
 
 def test_a_word_in_quotes_is_taken_as_typed(engine: Engine) -> None:
