@@ -33,21 +33,8 @@ _TAB = re.compile("\t")
 #: A comma or full stop between whole Cyrillic words; addresses and numbers are Latin or have digits.
 _LOST_SPACE = re.compile(
     r"(?<=[а-яёңөүәғқұһі]{2}[,;])(?=[А-ЯЁҢӨҮӘҒҚҰҺІа-яёңөүәғқұһі]{2})"
-    r"|(?<=[а-яёңөүәғқұһі]{3}[.!?])(?=[А-ЯЁҢӨҮӘҒҚҰҺІ][а-яёңөүәғқұһі]{2})"
+    r"|(?<=[а-яёңөүәғқұһі]{2}[.!?])(?=[А-ЯЁҢӨҮӘҒҚҰҺІ][а-яёңөүәғқұһі]{2})"
 )
-
-_SCHWA = re.compile("[əƏǝƎ]")
-_SCHWAS = {"ə": "ә", "Ə": "Ә", "ǝ": "ә", "Ǝ": "Ә"}
-_CYRILLIC = "\u0400-\u052f"
-_CYRILLIC_LETTER = re.compile(f"[{_CYRILLIC}]")
-_LATIN_LETTER = re.compile("[A-Za-z]")
-
-#: Latin letters that look like Cyrillic ones.
-_LOOKALIKES = dict(zip("aceiopxyhABCEHIKMOPTXY", "асеіорхуһАВСЕНІКМОРТХУ", strict=True))
-_MIXED = re.compile(f"(?<=[{_CYRILLIC}])[A-Za-z]{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,8}}(?=[{_CYRILLIC}])")
-
-#: How far the letters around a doubtful one are looked at.
-_NEIGHBOURHOOD = 40
 
 
 def line_ends(draft: Repaired) -> Repaired:
@@ -88,41 +75,6 @@ def composition(draft: Repaired) -> Repaired:
 def ligatures(draft: Repaired) -> Repaired:
     """Latin ligatures such as U+FB01 become their letters."""
     return replaced(draft, _LIGATURE, lambda match: unicodedata.normalize("NFKC", match[0]))
-
-
-def schwas(draft: Repaired) -> Repaired:
-    """Latin schwa becomes Cyrillic among Cyrillic letters."""
-
-    def cyrillic(match: re.Match[str]) -> str | None:
-        around = draft.text[max(0, match.start() - _NEIGHBOURHOOD) : match.end() + _NEIGHBOURHOOD]
-        ours = len(_CYRILLIC_LETTER.findall(around))
-        return _SCHWAS[match[0]] if ours > len(_LATIN_LETTER.findall(around)) else None
-
-    return replaced(draft, _SCHWA, cyrillic)
-
-
-def lookalikes(draft: Repaired) -> Repaired:
-    """Latin letters inside a mostly Cyrillic word become the Cyrillic ones they look like."""
-
-    def cyrillic(match: re.Match[str]) -> str | None:
-        if not all(letter in _LOOKALIKES for letter in match[0]):
-            return None
-        word = _word_around(draft.text, match.start(), match.end())
-        if len(_CYRILLIC_LETTER.findall(word)) < len(_LATIN_LETTER.findall(word)):
-            return None
-        return "".join(_LOOKALIKES[letter] for letter in match[0])
-
-    return replaced(draft, _MIXED, cyrillic)
-
-
-def _word_around(text: str, start: int, end: int) -> str:
-    """The word that text[start:end] is in, as far as the neighbourhood reaches."""
-    least, most = max(0, start - _NEIGHBOURHOOD), min(len(text), end + _NEIGHBOURHOOD)
-    while start > least and text[start - 1].isalpha():
-        start -= 1
-    while end < most and text[end].isalpha():
-        end += 1
-    return text[start:end]
 
 
 def odd_spaces(draft: Repaired) -> Repaired:

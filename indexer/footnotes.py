@@ -1,14 +1,15 @@
-"""Footnotes that stand in the middle of a sentence are put after its paragraph."""
+"""Footnotes: their digits are parted from the words before them, and notes inside a sentence follow its paragraph."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from indexer.edits import Repaired
+from indexer.edits import Edit, Repaired, edited
 from indexer.layout import text_style
 
 #: The end of a line that ends no sentence, a blank line, and a note: "1  Surname A. Title".
@@ -22,6 +23,13 @@ _CONTINUATION = re.compile(
 _NEXT_PARAGRAPH = re.compile(r"(?<=[.!?…:;\])»”\"])[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*|\Z")
 _NUMBER = re.compile(r"[ \t]*(\d{1,2})[ \t]{1,3}[^\W\d_]")
 _BLANK_LINE = re.compile(r"[ \t]*[\n\f][ \t]*[\n\f][ \t\n\f]*")
+
+#: A small digit after a word, bracket or quotation mark, and the beginning of a note with its number.
+_CALL = re.compile(r"(?:(?<=[^\W\d_A-ZА-Я]{3})|(?<=[)»”\"]))(?P<number>[1-9]\d?)(?=[\s.,;:!?)»”]|\Z)")
+_NOTE_NUMBER = re.compile(r"(?:^|(?<=\f))[ \t]*(?P<number>[1-9]\d?)[ \t]{1,3}[^\W\d_]", re.MULTILINE)
+
+#: A note stands at most so many characters after its call.
+_FARTHEST_NOTE = 8000
 
 #: Notes at one page end, and the rest of a paragraph on the next page, are shorter than this.
 _LONGEST = 4000
@@ -37,7 +45,8 @@ class Displacement(NamedTuple):
 
 
 def footnotes(draft: Repaired) -> Repaired:
-    """Notes between the two parts of a sentence follow its paragraph."""
+    """The digit that calls a note becomes a mark ([1]); notes inside a sentence follow its paragraph."""
+    draft = edited(draft, _calls(draft.text))
     if text_style(draft.text).is_spaced:
         return draft
     order = list(_slices(draft.text))
@@ -46,6 +55,19 @@ def footnotes(draft: Repaired) -> Repaired:
     index = np.concatenate([np.arange(start, end) for start, end in order])
     text = "".join(draft.text[start:end] for start, end in order)
     return Repaired(text, draft.origin[np.append(index, len(text))])
+
+
+def _calls(text: str) -> Iterator[Edit]:
+    """The digits glued to words whose note follows: государстве1, and below "1  Surname A. Title"."""
+    calls = list(_CALL.finditer(text))
+    notes: dict[str, list[int]] = {}
+    for note in _NOTE_NUMBER.finditer(text) if calls else ():
+        notes.setdefault(note["number"], []).append(note.start("number"))
+    for call in calls:
+        after = notes.get(call["number"], [])
+        place = bisect_right(after, call.start())
+        if place < len(after) and after[place] - call.start() <= _FARTHEST_NOTE:
+            yield call.start(), call.end(), f" [{call['number']}]"
 
 
 def _slices(text: str) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,8 @@ from indexer.edits import Edit, Repaired, edited
 from indexer.sentences import ends_with_abbreviation
 
 _LABELS = Path(__file__).parent / "labels.tsv"
+_WORD = re.compile(r"\S+")
+_KEY_WORDS = re.compile(r"(?:[^\W\d_]+[ ]){0,2}(?:сөздөр|сөздер|слова|key[ -]?words)[ \t]*[:.–—]", re.IGNORECASE)
 _GAP = re.compile(r"[ \t]*[\n\f\v][ \t\n\f\v]*|\A[ \t]+|[ \t]+\Z")
 _FINAL = re.compile(r"[.!?…:;][\])»”\"'’]*\Z")
 _NUMBER_BREAK = re.compile(r"\d[/–—][ \t]*\n[ \t\n]*\d")
@@ -37,6 +39,12 @@ _FEW_LINES = 6
 
 #: Characters at the end of a line that tell whether it ends a sentence.
 _END = 40
+
+#: So many lines without a blank one between them stand close.
+_CLOSE_LINES = 2
+
+#: What is lost between the parts of a word, in characters, when no blank line parts them.
+_HYPHEN_AND_LINE_END = 2
 
 #: Blank lines that stand for the end of a page or column.
 _PAGE_GAP = 3
@@ -66,7 +74,7 @@ class Gap:
 
 def line_breaks(draft: Repaired) -> Repaired:
     """Line ends become spaces inside a paragraph, two newlines after one, one newline before a list item."""
-    return edited(draft, _line_edits(draft.text, text_style(draft.text)))
+    return edited(draft, _line_edits(draft, text_style(draft.text)))
 
 
 def text_style(text: str) -> Style:
@@ -85,9 +93,10 @@ def text_style(text: str) -> Style:
     return Style(max(width, _LEAST_WIDTH), apart > _FEW_LINES and inside > _SPACED_SHARE * apart)
 
 
-def _line_edits(text: str, style: Style) -> Iterator[Edit]:
+def _line_edits(draft: Repaired, style: Style) -> Iterator[Edit]:
     """What replaces each gap between lines, from first to last."""
-    reader = _Reader(text, style)
+    text = draft.text
+    reader = _Reader(draft, style)
     for match in _GAP.finditer(text):
         if match.start() == 0 or match.end() == len(text):
             yield match.start(), match.end(), ""
@@ -101,11 +110,17 @@ def _line_edits(text: str, style: Style) -> Iterator[Edit]:
 class _Reader:
     """Goes through the lines and remembers the paragraph it is in."""
 
-    def __init__(self, text: str, style: Style) -> None:
+    def __init__(self, draft: Repaired, style: Style) -> None:
+        text = draft.text
+        self._draft = draft
         self._text = text
         self._style = style
         self._line = 0
+        self._set_from = 0
+        self._length_before = 0
         self._paragraph = 0
+        self._close_lines = 0
+        self._after_semicolon = False
         self._item: str | None = None
         self._number: int | None = None
         self._enters("\n\n", _line_at(text, 0), 0)
@@ -115,7 +130,14 @@ class _Reader:
         before, after = self._text[self._line : start], _line_at(self._text, end)
         gap = _gap(self._text[start:end])
         break_ = self._break(before, after, gap)
+        if break_ == "\n":
+            self._after_semicolon = before.endswith(";")
+        length = start - self._set_from
         self._line = end
+        self._set_from = _set_from(self._draft, end) if gap.inside else end
+        self._length_before = length + self._set_from - end
+        blank = _lost_between(self._draft, self._set_from) > _HYPHEN_AND_LINE_END if gap.inside else gap.blank > 0
+        self._close_lines = 0 if blank else self._close_lines + 1
         if break_ != " " and self._enters(break_, after, end) == "-":
             dash = _DASH_ITEM.match(after)
             return start, end + (dash.end() if dash else 0), f"{break_}• "
@@ -137,7 +159,7 @@ class _Reader:
         if gap.inside:
             return " "
         ended = _ends_sentence(before)
-        apart = gap.blank > (1 if self._style.is_spaced else 0)
+        apart = gap.blank > (1 if self._style.is_spaced and not self._is_close(ended) else 0)
         if self._is_item(before, after, ended, apart):
             return "\n"
         if _label().match(after) and (ended or apart):
@@ -171,13 +193,39 @@ class _Reader:
         heading = self._line == self._paragraph and len(before) < SHORT_HEADING * self._style.width
         return "\n\n" if heading and self._item is None else " "
 
+    def _is_close(self, ended: bool) -> bool:
+        """Whether the lines before this one stand close, in a text that has blank lines between most of them."""
+        return ended and self._close_lines >= _CLOSE_LINES
+
     def _ends_paragraph(self, before: str, after: str, gap: Gap) -> bool:
         """Whether a line that ends a sentence ends its paragraph too, with no blank line to tell."""
         if not _begins_sentence(after):
             return False
         if gap.indent and not gap.page:
             return True
-        return len(before) < SHORT_LINE * self._style.width
+        if self._ends_list(before) or _has_key_words(self._text, self._paragraph):
+            return True
+        length = self._line + len(before) - self._set_from
+        # Columns are narrower than the abstract above them: the line before is as wide as lines are here.
+        width = min(self._style.width, self._length_before or self._style.width)
+        return length < SHORT_LINE * width
+
+    def _ends_list(self, before: str) -> bool:
+        """Whether a full stop ends a list whose other items end with semicolons."""
+        return self._item is not None and self._after_semicolon and before.endswith(".")
+
+
+def _set_from(draft: Repaired, start: int) -> int:
+    """Where the line itself began, whose first word was given the part that stood on the line before."""
+    word = _WORD.match(draft.text, start)
+    end = word.end() if word else start
+    parted = [place for place in range(start, end - 1) if draft.origin[place + 1] - draft.origin[place] > 1]
+    return parted[-1] + 1 if parted else start
+
+
+def _lost_between(draft: Repaired, place: int) -> int:
+    """Characters of the raw text that were dropped before the one at `place`."""
+    return int(draft.origin[place] - draft.origin[place - 1]) - 1 if place else 0
 
 
 def _line_at(text: str, start: int) -> str:
@@ -194,6 +242,11 @@ def _gap(gap: str) -> Gap:
 def _ends_sentence(line: str) -> bool:
     """Whether a line ends with final punctuation that is not that of an initial or abbreviation."""
     return bool(_FINAL.search(line[-_END:])) and not ends_with_abbreviation(line)
+
+
+def _has_key_words(text: str, paragraph: int) -> bool:
+    """Whether the paragraph that begins here is a list of key words: it is one sentence."""
+    return bool(_KEY_WORDS.match(text, paragraph))
 
 
 def _mark(line: str) -> str | None:

@@ -8,15 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from indexer import front_matter
 from indexer.passages import passages as cut
 from indexer.repair import repair, repaired_pages
 from search.articles import LANGUAGES, Article, Passage
 
 #: Changes whenever the same source would give another text or other passages.
-PREPARATION_VERSION = "1"
-
-#: A title made from the text has at most so many characters.
-LONGEST_TITLE = 160
+PREPARATION_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def content_digest(article: Article) -> str:
 
 
 def prepare(article: Article) -> PreparedArticle:
-    """Repair an article's text, give it a title and a language, and cut it into passages."""
+    """Repair an article's text, find what is not declared of it in the text itself, and cut it into passages."""
     raw = _without_surrogates(article.text)
     repaired = repair(raw, article.pages)
     # A text of nothing but what looks like page furniture is the article itself.
@@ -46,19 +44,12 @@ def prepare(article: Article) -> PreparedArticle:
         article,
         text=text,
         pages=pages,
-        title=" ".join(article.title.split()) or made_title(text),
+        title=" ".join(article.title.split()) or front_matter.title(text),
+        authors=article.authors or front_matter.authors(text),
+        keywords=article.keywords or front_matter.key_words(text),
         language=article.language if article.language in LANGUAGES else _main_language(found),
     )
     return PreparedArticle(whole, content_digest(article), found)
-
-
-def made_title(text: str) -> str:
-    """A title for an article without one: its first paragraph where that is short, else how it begins."""
-    first = " ".join(text.strip().partition("\n")[0].split())
-    if len(first) <= LONGEST_TITLE:
-        return first
-    cut_off = first[:LONGEST_TITLE]
-    return (cut_off.rpartition(" ")[0] or cut_off).rstrip(" ,;:–—-") + "…"
 
 
 def _main_language(passages: Sequence[Passage]) -> str | None:

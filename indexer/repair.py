@@ -17,10 +17,8 @@ from indexer.characters import (
     invisible,
     ligatures,
     line_ends,
-    lookalikes,
     lost_spaces,
     odd_spaces,
-    schwas,
     soft_hyphens,
     spaces,
     tabs,
@@ -28,8 +26,20 @@ from indexer.characters import (
 )
 from indexer.edits import IntArray, Repaired, edited, untouched
 from indexer.footnotes import footnotes
+from indexer.joined_words import capitals_inside, joined_attributes, joined_words
 from indexer.layout import line_breaks
+from indexer.legacy_letters import legacy_letters
+from indexer.lookalikes import (
+    latin_lookalikes,
+    latin_prepositions,
+    lookalike_words,
+    lookalikes,
+    schwas,
+    turkic_lookalikes,
+)
+from indexer.misread_letters import misread_letters
 from indexer.page_furniture import page_numbers, running_heads
+from indexer.spaced_letters import spaced_letters
 
 __all__ = ["RULES", "IntArray", "Repaired", "repair", "repaired_pages", "stages"]
 
@@ -38,14 +48,22 @@ Rule = Callable[[Repaired], Repaired]
 
 #: Characters first, since every later rule looks at letters, spaces and line ends; lines last.
 RULES: tuple[Rule, ...] = (
+    misread_letters,
     line_ends,
     soft_hyphens,
     invisible,
     composition,
     ligatures,
+    legacy_letters,
     schwas,
+    lookalike_words,
     lookalikes,
+    turkic_lookalikes,
+    latin_lookalikes,
+    latin_prepositions,
     lost_spaces,
+    capitals_inside,
+    spaced_letters,
     odd_spaces,
     bullets,
     unreadable,
@@ -57,6 +75,8 @@ RULES: tuple[Rule, ...] = (
     broken_by_tabs,
     tabs,
     line_breaks,
+    joined_words,
+    joined_attributes,
 )
 
 

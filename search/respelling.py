@@ -17,7 +17,7 @@ from search.keyindex import KeyIndex
 from search.languages import kazakh, kyrgyz
 from search.languages.analysis import exact_key, is_known, lemma_keys
 from search.languages.tokens import Token, tokenize
-from search.spelling import cyrillic, other_layouts, skeleton
+from search.spelling import cyrillic, other_layouts, skeleton, without_own_letters
 from search.words import Words
 
 #: Languages in the order in which a word is looked up in them.
@@ -74,16 +74,24 @@ class Respeller:
         return any(self._keys.number(lemma) is not None for lemma in read)
 
     def _spelling(self, form: str) -> str | None:
-        """The spelling of a word in the passages: the same form or, where they have only others, its lemma."""
+        """The spelling in the passages of a word they lack: the same form, or a lemma of it.
+
+        A word of a dictionary is well spelt, and may have a translation in the passages, unless it is another
+        without its ң ө ү ә ғ қ ұ һ і.
+        """
         if len(form) < SHORTEST_STEM or not re.sub("['-]", "", form).isalpha():
+            return None
+        if form.isascii() and is_known(form, "en"):
             return None
         # Some write migracija and trudovaja.
         readings = dict.fromkeys((form, form.replace("j", "y")))
-        return next((found for reading in readings if (found := self._found(reading))), None)
+        better = next((found for reading in readings if (found := self._found(reading))), None)
+        is_word = any(is_known(form, code) for code in _CYRILLIC)
+        return better if better and (not is_word or _lacks_letters(form, better)) else None
 
     def _found(self, form: str) -> str | None:
         wanted = skeleton(form)
-        same = [name for _, name in self._words.spelt_alike(wanted)]
+        same = [name for language, name in self._words.spelt_alike(wanted) if language in _CYRILLIC]
         if same:
             return max(same, key=lambda name: self._keys.frequency(exact_key(name)))
         russian = cyrillic(form)
@@ -120,6 +128,12 @@ class Respeller:
             for lemma, _ in lemma_keys(name, language)[:1]
         }
         return max(found, key=self._keys.frequency, default=None)
+
+
+def _lacks_letters(typed: str, spelt: str) -> bool:
+    """Whether a word was typed letter by letter as another, or as forms of it, but for what a keyboard lacks."""
+    bare = without_own_letters(spelt)
+    return bare != spelt and typed.startswith(bare[:-1])
 
 
 def _stems(word: str) -> Iterator[tuple[str, str]]:

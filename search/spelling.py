@@ -27,6 +27,7 @@ _WITH_ACCENTS = str.maketrans({accented: letter for letter, each in _ACCENTED.it
 #: A j that closes a syllable is й (ISO 9), any other is ж (Kazakh, Kyrgyz).
 _CLOSING_J = re.compile("(?<=[aeiouyáäâóöúüūıí])j(?![aeiouyáäâóöúüūıí])")
 
+_OWN = str.maketrans("әғқңөұүһі", "агкноуухи")
 _FOLDED = str.maketrans("әғқңөұүһіыйэёщ", "агкноуухиииееш")
 _SILENT = re.compile("[ьъ'ʹʺ`-]")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -37,6 +38,11 @@ def skeleton(form: str) -> str:
     letters = _SILENT.sub("", cyrillic(form).translate(_FOLDED))
     letters = letters.replace("дж", "ж").replace("нг", "н").replace("я", "иа").replace("ю", "иу")
     return _DOUBLED.sub(r"\1", letters)
+
+
+def without_own_letters(form: str) -> str:
+    """A folded word as it is typed on a Russian keyboard."""
+    return form.translate(_OWN)
 
 
 def cyrillic(form: str) -> str:

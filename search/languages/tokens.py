@@ -16,6 +16,7 @@ _TOKEN = re.compile(
   | www\.[^\s<>"«»]+[\w/]
   | (?<![\w.+-])[\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+   # e-mail
   | \d+(?:[.,]\d+)+                        # 51,0  2.38
+  | (?<!\w)[А-ЯЁӘІҢҒҮҰҚӨҺ]?[а-яёәіңғүұқөһ]{{4,}}(?=\d{{1,2}}(?!\w))  # word that the number of a footnote is glued to
   | (?:{_LETTER})+(?:['’ʼ‐‑-](?:{_LETTER})+)*   # word, with inner hyphens and apostrophes
     """,
     re.VERBOSE,

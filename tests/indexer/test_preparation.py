@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.preparation import content_digest, made_title, prepare
+from indexer.preparation import content_digest, prepare
 from search.articles import Article
 
 TEXT = (
@@ -30,17 +30,13 @@ def test_a_title_is_kept_on_one_line_or_made_from_the_text() -> None:
     assert prepare(Article("a", " \n", TEXT)).article.title == "Өзен суын бөлу"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("\n\n  Water  and\tlife \nMore", "Water and life"),
-        ("word " * 40, "word " * 31 + "word…"),
-        ("", ""),
-        ("a" * 300, "a" * 160 + "…"),
-    ],
-)
-def test_a_made_title_is_short(text: str, expected: str) -> None:
-    assert made_title(text) == expected
+def test_authors_and_key_words_are_found_in_the_text_unless_declared() -> None:
+    text = f"Су жана баа\n\nАсанова Г.К., Бейшенов Т.А.\n\n{TEXT}\n\nKey words: water, price."
+    found = prepare(Article("a", "", text)).article
+    assert (found.title, found.authors) == ("Су жана баа", ("Асанова Г.К.", "Бейшенов Т.А."))
+    assert found.keywords == ("water", "price")
+    declared = prepare(Article("a", "", text, authors=("Орлова Н.",), keywords=("суу",))).article
+    assert (declared.authors, declared.keywords) == (("Орлова Н.",), ("суу",))
 
 
 @pytest.mark.parametrize(("declared", "expected"), [("ru", "ru"), ("KK", "kk"), ("de", "kk"), (None, "kk"), ("", "kk")])
