@@ -131,6 +131,7 @@ class Engine:
             text=asked.text,
             searched=understood.text,
             language=understood.language,
+            languages=understood.languages,
             mode=mode,
             total=len(kept),
             took_ms=(time.perf_counter() - started) * 1000,

@@ -55,13 +55,15 @@ class Results:
 
     `searched` is the query as the words of the collection are spelt, another than `text` where they were typed
     without the letters of their language, in Latin letters or with another layout switched on.
-    `language` is the likeliest language of the query, `total` the number of passages found,
+    `language` is the likeliest language of the query, `languages` all it may be in, with their probabilities;
+    `total` the number of passages found,
     `facets` has the names "language", "year" and "author".
     """
 
     text: str
     searched: str
     language: str
+    languages: Mapping[str, float]
     mode: Mode
     total: int
     took_ms: float
@@ -72,7 +74,15 @@ class Results:
     def to_json(self) -> dict[str, Any]:
         """The public JSON document of a search, the same from the command line and over HTTP."""
         return {
-            "query": {"text": self.text, "searched": self.searched, "language": self.language, "mode": self.mode},
+            "query": {
+                "text": self.text,
+                "searched": self.searched,
+                "language": self.language,
+                "languages": [
+                    {"value": code, "probability": round(share, 3)} for code, share in self.languages.items()
+                ],
+                "mode": self.mode,
+            },
             "total": self.total,
             "took_ms": round(self.took_ms, 1),
             "did_you_mean": self.did_you_mean,

@@ -27,7 +27,13 @@ COMMANDS = {
 
 #: The type of every value of a search's document; a list has the type of each of its items.
 DOCUMENT = {
-    "query": {"text": str, "searched": str, "language": str, "mode": str},
+    "query": {
+        "text": str,
+        "searched": str,
+        "language": str,
+        "languages": [{"value": str, "probability": float}],
+        "mode": str,
+    },
     "total": int,
     "took_ms": (int, float),
     "did_you_mean": (str, type(None)),

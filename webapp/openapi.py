@@ -136,7 +136,13 @@ def _results() -> dict[str, Any]:
     return _object(
         {
             "query": _object(
-                {"text": _STRING, "searched": _STRING, "language": _STRING, "mode": {"enum": list(MODES)}}
+                {
+                    "text": _STRING,
+                    "searched": _STRING,
+                    "language": _STRING,
+                    "languages": _list(_object({"value": _STRING, "probability": _NUMBER})),
+                    "mode": {"enum": list(MODES)},
+                }
             ),
             "total": _INTEGER,
             "took_ms": _NUMBER,

@@ -16,11 +16,23 @@ HIT = Hit(
 )
 
 
+LANGUAGES = [{"value": "kk", "probability": 0.72}, {"value": "ky", "probability": 0.28}]
+
+
+LANGUAGES = [{"value": "kk", "probability": 0.72}, {"value": "ky", "probability": 0.28}]
+
+
 def test_the_document_of_an_answer() -> None:
     facets = {"language": (FacetValue("kk", 1),), "year": (FacetValue("2021", 1),), "author": ()}
-    results = Results("суга", "суға", "kk", "hybrid", 1, 12.345, None, (HIT,), facets)
+    results = Results("суга", "суға", "kk", {"kk": 0.72, "ky": 0.28}, "hybrid", 1, 12.345, None, (HIT,), facets)
     assert results.to_json() == {
-        "query": {"text": "суга", "searched": "суға", "language": "kk", "mode": "hybrid"},
+        "query": {
+            "text": "суга",
+            "searched": "суға",
+            "language": "kk",
+            "languages": LANGUAGES,
+            "mode": "hybrid",
+        },
         "total": 1,
         "took_ms": 12.3,
         "did_you_mean": None,
