@@ -47,6 +47,8 @@ class Analyser:
         self.weights = {name: float(weight) for name, weight in table_rows(f"{language}_weights.tsv")}
         self._ending_score = cache(self._score_ending)
         self._stem_score = lru_cache(KEPT_STEMS)(self._score_stem)
+        self._voices = lru_cache(KEPT_STEMS)(self._find_voices)
+        self._heads = lru_cache(KEPT_STEMS)(self._find_heads)
 
     def lemmas(self, word: str) -> tuple[str, ...]:
         """Lemmas of a lower-cased word without hyphens, best first, at most two."""
@@ -131,22 +133,31 @@ class Analyser:
         for stem, pos, glosses, changes in self._bare_readings(text):
             yield Analysis(spelt(stem), pos, glosses, changes)
             if pos == "v":
-                for root, voices, more in self._without_voice(stem):
+                for root, voices, more in self._voices(stem):
                     yield Analysis(spelt(root), pos, voices + glosses, more + changes)
 
     def _bare_readings(self, text: str) -> Iterator[Analysis]:
-        tails, heads = self.endings.tails, self.endings.heads
+        tails = self.endings.tails
         for stem, tail, changes in self._splits(text, tails["V"]):
             yield Analysis(stem, "v", tail.glosses, changes)
         for base, tail, changes in self._splits(text, tails["N"]):
             yield Analysis(base, "n", tail.glosses, changes)
-            for stem, head, more in self._splits(base, heads["V"]):
-                yield Analysis(stem, "v", head.glosses + tail.glosses, more + changes)
-            for inner, head, more in self._splits(base, heads["N"]):
-                yield Analysis(inner, "n", head.glosses + tail.glosses, more + changes)
-                for stem, verbal, most in self._splits(inner, heads["V"]):
-                    glosses = verbal.glosses + head.glosses + tail.glosses
-                    yield Analysis(stem, "v", glosses, most + more + changes)
+            for stem, pos, glosses, more in self._heads(base):
+                yield Analysis(stem, pos, glosses + tail.glosses, more + changes)
+
+    def _find_heads(self, base: str) -> tuple[Analysis, ...]:
+        """Readings of what stands before a nominal ending; kept, since the forms of a word share them."""
+        heads, found = self.endings.heads, []
+        for stem, head, changes in self._splits(base, heads["V"]):
+            found.append(Analysis(stem, "v", head.glosses, changes))
+        for inner, head, changes in self._splits(base, heads["N"]):
+            found.append(Analysis(inner, "n", head.glosses, changes))
+            for stem, verbal, more in self._splits(inner, heads["V"]):
+                found.append(Analysis(stem, "v", verbal.glosses + head.glosses, more + changes))
+        return tuple(found)
+
+    def _find_voices(self, stem: str) -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
+        return tuple(self._without_voice(stem))
 
     def _without_voice(self, stem: str, depth: int = 2) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
         for root, voice, changes in self._splits(stem, self.endings.voices):
