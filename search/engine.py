@@ -28,6 +28,7 @@ from search.ranking import Evidence, Ranker
 from search.respelling import Respeller
 from search.results import Hit, Mode, Results
 from search.semantic import PassageVectors
+from search.spelling import without_own_letters
 from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
 from search.syntax import is_structured
 from search.words import Words
@@ -164,7 +165,7 @@ class Engine:
         wanted = prefix.strip().casefold()
         if not wanted:
             return []
-        ranked = [(_place(phrase.casefold(), wanted), len(phrase), phrase) for phrase in self._phrases]
+        ranked = [(_place(folded, bare, wanted), len(phrase), phrase) for phrase, folded, bare in self._phrases]
         return [phrase for place, _, phrase in sorted(each for each in ranked if each[0] is not None)[:limit]]
 
     def stats(self) -> Stats:
@@ -186,9 +187,11 @@ class Engine:
         return KeywordIndex(self._path)
 
     @cached_property
-    def _phrases(self) -> list[str]:
+    def _phrases(self) -> list[tuple[str, str, str]]:
+        """Titles and key words, once each, in lower case too, and as they are typed on a Russian keyboard."""
         heads = self._catalogue.heads
-        return list(dict.fromkeys(each for head in heads for each in (head.title, *head.keywords) if each))
+        phrases = dict.fromkeys(each for head in heads for each in (head.title, *head.keywords) if each)
+        return [(each, folded := each.casefold(), without_own_letters(folded)) for each in phrases]
 
     def _with_expansions(self, query: Query) -> Query:
         """The query with its wildcards and fuzzy words replaced by the words they stand for."""
@@ -258,8 +261,11 @@ def _check(manifest: Manifest, encoder: Encoder) -> None:
             )
 
 
-def _place(phrase: str, wanted: str) -> int | None:
-    """Where what was typed begins in a phrase: 0 at its start, 1 at a later word, None nowhere."""
-    if phrase.startswith(wanted):
-        return 0
-    return 1 if f" {wanted}" in phrase else None
+def _place(phrase: str, bare: str, wanted: str) -> int | None:
+    """Where what was typed begins in a phrase: 0 at its start, 1 at a later word, 2 more without ң; None nowhere."""
+    for distance, letters in ((0, phrase), (2, bare)):
+        if letters.startswith(wanted):
+            return distance
+        if f" {wanted}" in letters:
+            return distance + 1
+    return None
