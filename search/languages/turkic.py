@@ -168,11 +168,9 @@ class Analyser:
                         yield inner, voices + voice.glosses, more + changes
 
     def _splits(self, text: str, endings: Endings) -> Iterator[_Split]:
-        size = len(text)
-        for place in range(size - endings.shortest, max(size - endings.longest, 1) - 1, -1):
-            for ending in endings.get(text[place:], ()):
-                for stem, changes in self._stems_before(text[:place], ending):
-                    yield stem, ending, changes
+        for place, ending in endings.of(text):
+            for stem, changes in self._stems_before(text[:place], ending):
+                yield stem, ending, changes
 
     def _stems_before(self, base: str, ending: Ending) -> Iterator[tuple[str, tuple[str, ...]]]:
         sounds, mask = self.sounds, ending.mask

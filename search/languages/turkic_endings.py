@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from search.languages.turkic_sounds import Place, Sounds, table_rows
 
@@ -24,10 +27,28 @@ class Ending:
 
 
 class Endings(dict[str, list[Ending]]):
-    """Endings of one kind, by their letters; `longest` and `shortest` count letters."""
+    """Endings of one kind, by their letters."""
 
-    longest: int
-    shortest: int
+    @cached_property
+    def _by_last_letter(self) -> dict[str, Any]:
+        """A trie over the letters from the last to the first; "" leads to the endings that are complete."""
+        root: dict[str, Any] = {}
+        for letters, endings in self.items():
+            node = root
+            for letter in reversed(letters):
+                node = node.setdefault(letter, {})
+            node[""] = endings
+        return root
+
+    def of(self, text: str) -> Iterator[tuple[int, Ending]]:
+        """Every ending of a text that leaves a letter before it, the shortest first, and where it begins."""
+        node: dict[str, Any] | None = self._by_last_letter
+        place = len(text)
+        while place and node is not None:
+            for ending in node.get("", ()):
+                yield place, ending
+            place -= 1
+            node = node.get(text[place])
 
 
 #: Merged vowel of the stem, letters, glosses, and the state (`#`, `=N`, ...) a way through the graph ends in.
@@ -110,6 +131,4 @@ class EndingTable:
         for (letters, cut, add, glosses), mask in masks.items():
             vowel = letters[:1] in self._sounds.vowels and not add
             endings.setdefault(letters, []).append(Ending(letters, mask, cut, add, glosses, vowel))
-        endings.longest = max(map(len, endings), default=0)
-        endings.shortest = min(map(len, endings), default=0)
         return endings
