@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,9 @@ def index(tmp_path: Path, encoder: Encoder) -> Path:
 
 def _start(source: Path, index: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "izde", "index", str(source), "--index", str(index)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    # A shell that runs the tests in the background has them, and what they start, ignore Ctrl+C.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heed)
 
 
 def _kill(building: subprocess.Popen[bytes]) -> None:
