@@ -134,6 +134,13 @@ def index(sources: tuple[Path, ...], index: Path, full: bool, glossary: Path, mo
     help="How to find.",
 )
 @click.option(
+    "--sort",
+    type=click.Choice(["relevance", "year"]),
+    default="relevance",
+    show_default=True,
+    help="Best first, or latest first.",
+)
+@click.option(
     "--language",
     "languages",
     multiple=True,

@@ -82,6 +82,10 @@ class Catalogue:
         """The languages of some passages, as numbers; shape (passages,)."""
         return self._languages[passages]
 
+    def latest_first(self, passages: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Places in `passages` by year, latest first, else in their order; those without a year come last."""
+        return np.argsort(-self._years[passages].astype(np.int64), kind="stable")
+
     def in_languages(self, codes: Iterable[str]) -> Mask:
         """Which passages are in one of these languages."""
         return np.isin(self._languages, [_CODES.index(code) for code in codes if code in _CODES])

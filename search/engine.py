@@ -26,7 +26,7 @@ from search.languages.analysis import analysis_version
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
 from search.respelling import Respeller
-from search.results import Hit, Mode, Results
+from search.results import Hit, Mode, Results, Sort
 from search.semantic import PassageVectors
 from search.spelling import without_own_letters
 from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
@@ -53,8 +53,9 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Which hits of an answer to give, and how many of one article at most (0: all)."""
+    """Which hits of an answer to give in which order, and how many of one article at most (0: all)."""
 
+    sort: Sort
     limit: int
     offset: int
     per_article: int
@@ -92,6 +93,7 @@ class Engine:
         query: str,
         *,
         mode: Mode = "hybrid",
+        sort: Sort = "relevance",
         languages: Sequence[str] = (),
         year_from: int | None = None,
         year_to: int | None = None,
@@ -101,13 +103,13 @@ class Engine:
         offset: int = 0,
         per_article: int = 0,
     ) -> Results:
-        """The passages that answer a query, best first.
+        """The passages that answer a query, best first or by year.
 
         `per_article` bounds the hits of one article, 0 does not. Raises `QueryError` for a query that
         cannot be answered. Where nothing is found, plain words are corrected and searched for again.
         """
         filters = Filters(languages, year_from, year_to, author, article)
-        page = _Page(limit, offset, per_article)
+        page = _Page(sort, limit, offset, per_article)
         results = self._answer(query, mode, filters, page)
         if results.total or not results.did_you_mean or is_structured(query):
             return results
@@ -123,6 +125,9 @@ class Engine:
         evidence = self._ranker.evidence(understood, aligner, mode)
         found = self._found(understood, evidence)
         ranked, scores = self._ranker.ranked(understood, aligner, evidence, found & masks.all, mode)
+        if page.sort == "year":
+            order = self._catalogue.latest_first(ranked)
+            ranked, scores = ranked[order], scores[order]
         kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
         hits = tuple(
             self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)

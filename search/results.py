@@ -11,6 +11,10 @@ from search.articles import Article, Passage
 Mode = Literal["hybrid", "keyword", "semantic"]
 MODES: tuple[Mode, ...] = ("hybrid", "keyword", "semantic")
 
+#: `relevance`: best first; `year`: latest first, the best first within a year, those without a year last.
+Sort = Literal["relevance", "year"]
+SORTS: tuple[Sort, ...] = ("relevance", "year")
+
 #: `exact`: the word as typed; `lemma`: another form of it; `meaning`: a word that stands for it.
 Kind = Literal["exact", "lemma", "meaning"]
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from search.errors import UserError
+
+#: What a browser sends as Origin: scheme, host in ASCII and, where it is not the usual one, the port.
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class SettingError(UserError, ValueError):
@@ -35,6 +39,8 @@ class Settings:
     rate_limit: str = "300 per minute"
     # IZDE_PRUNE_AFTER: seconds a replaced generation of the index is kept for those still reading it.
     prune_after: float = 60.0
+    # IZDE_ORIGINS: origins of other sites whose pages may use the search, with commas between them; "*" for all.
+    origins: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -50,6 +56,7 @@ class Settings:
             threads=_integer(given, "IZDE_THREADS", default.threads, least=1),
             rate_limit=given.get("IZDE_RATE_LIMIT") or default.rate_limit,
             prune_after=_number(given, "IZDE_PRUNE_AFTER", default.prune_after),
+            origins=_origins(given, "IZDE_ORIGINS"),
         )
 
 
@@ -71,3 +78,11 @@ def _number(given: Mapping[str, str], name: str, default: float) -> float:
     if not 0 <= value < math.inf:
         raise SettingError(f"{name} is {given[name]!r}, which is not a number from 0 on")
     return value
+
+
+def _origins(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    origins = tuple(each.strip().lower() for each in given.get(name, "").split(",") if each.strip())
+    for origin in origins:
+        if origin != "*" and _ORIGIN.fullmatch(origin) is None:
+            raise SettingError(f'{name} names {origin!r}; write origins like "https://journal.example.org", or "*"')
+    return origins

@@ -125,6 +125,7 @@ def test_search_prints_one_json_document(index: Path) -> None:
         (["--author", "Сейітов Б.М."], ["water"]),
         (["--limit", "1", "--offset", "2"], []),
         (["--per-article", "1"], ["money", "water"]),
+        (["--sort", "year", "--limit", "1"], ["water"]),
     ],
 )
 def test_search_options(index: Path, options: list[str], expected: list[str]) -> None:
@@ -136,6 +137,7 @@ def test_search_options(index: Path, options: list[str], expected: list[str]) ->
     "arguments",
     [
         ["search", "су", "--mode", "best"],
+        ["search", "су", "--sort", "title"],
         ["search", "су", "--language", "xx"],
         ["search", "су", "--limit", "0"],
         ["search", "су", "--limit", "many"],

@@ -9,7 +9,22 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from search.settings import Settings
-from webapp import addresses, api, collection, interface, pages, problems, protection, rate_limit
+from webapp import (
+    addresses,
+    api,
+    citing,
+    collection,
+    compression,
+    cors,
+    embed,
+    feed,
+    interface,
+    opensearch,
+    pages,
+    problems,
+    protection,
+    rate_limit,
+)
 
 __all__ = ["create_app"]
 
@@ -31,10 +46,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.json = _Json(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     settings = Settings.from_environment()
-    app.config.from_mapping(INDEX=settings.index, RATE_LIMIT=settings.rate_limit)
+    app.config.from_mapping(INDEX=settings.index, RATE_LIMIT=settings.rate_limit, ORIGINS=settings.origins)
     app.config.from_mapping(config or {})
-    for part in (collection, interface, addresses, problems, protection, rate_limit):
+    for part in (compression, collection, interface, addresses, problems, protection, rate_limit, cors):
         part.install(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(citing.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(embed.blueprint)
+    app.register_blueprint(feed.blueprint)
+    app.register_blueprint(opensearch.blueprint)
     return app

@@ -4,42 +4,53 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from search.results import article_json, passage_json
 from webapp.collection import article_in, engine
-from webapp.openapi import SUGGESTIONS, document
-from webapp.parameters import SearchRequest, read_number, read_text
+from webapp.freshness import json_answer
+from webapp.messages import gettext
+from webapp.openapi import SUGGESTION_FORMATS, SUGGESTIONS, document
+from webapp.opensearch import SUGGESTIONS_TYPE
+from webapp.parameters import ParameterProblem, SearchRequest, read_number, read_text
 
 blueprint = Blueprint("api", __name__)
 
 
 @blueprint.get("/api/v1/search")
-def search() -> dict[str, Any]:
+def search() -> Response:
     """The same document as `izde search --json`."""
-    return SearchRequest.from_arguments(request.args).answer(engine()).to_json()
+    wanted = SearchRequest.from_arguments(request.args)
+    source = engine()
+    return json_answer(wanted.answer(source).to_json(), source.generation)
 
 
 @blueprint.get("/api/v1/articles/<path:article_id>")
-def article(article_id: str) -> dict[str, Any]:
+def article(article_id: str) -> Response:
     """An article with its repaired text, and its passages by their offsets in it."""
     source = engine()
     found = article_in(source, article_id)
-    return {
+    whole = {
         **article_json(found),
         "keywords": list(found.keywords),
         "pages": list(found.pages),
         "text": found.text,
         "passages": [passage_json(each) for each in source.passages(article_id)],
     }
+    return json_answer(whole, source.generation)
 
 
 @blueprint.get("/api/v1/suggest")
-def suggest() -> dict[str, Any]:
-    """Completions of what has been typed so far."""
+def suggest() -> Response:
+    """Completions of what has been typed so far; with `format=opensearch` as browsers read them."""
+    form = _suggestion_format()
     prefix = read_text(request.args, "q")
     limit = cast(int, read_number(request.args, "limit", {"limit": SUGGESTIONS}))
-    return {"query": prefix, "suggestions": engine().suggest(prefix, limit) if prefix else []}
+    source = engine()
+    suggestions = source.suggest(prefix, limit) if prefix else []
+    if form == "opensearch":
+        return json_answer([prefix, suggestions], source.generation, SUGGESTIONS_TYPE)
+    return json_answer({"query": prefix, "suggestions": suggestions}, source.generation)
 
 
 @blueprint.get("/healthz")
@@ -55,6 +66,15 @@ def health() -> dict[str, Any]:
 
 
 @blueprint.get("/openapi.json")
-def openapi() -> dict[str, Any]:
+def openapi() -> Response:
     """The description of this API."""
-    return document()
+    return json_answer(document())
+
+
+def _suggestion_format() -> str:
+    value = read_text(request.args, "format") or SUGGESTION_FORMATS[0]
+    if value not in SUGGESTION_FORMATS:
+        choices = ", ".join(SUGGESTION_FORMATS)
+        message = "%(name)s=%(value)s: one of %(choices)s is expected."
+        raise ParameterProblem("format", gettext(message, name="format", value=value[:40], choices=choices))
+    return value

@@ -66,8 +66,8 @@ def chosen_links(search: SearchRequest, article_title: str | None) -> list[Facet
 
 
 def without_filters(search: SearchRequest) -> str:
-    """The address of the search with its words and mode only."""
-    return url_for("pages.search", **SearchRequest(q=search.q, mode=search.mode).arguments())
+    """The address of the search with its words, mode and order only."""
+    return url_for("pages.search", **SearchRequest(q=search.q, mode=search.mode, sort=search.sort).arguments())
 
 
 def _chosen(search: SearchRequest, article_title: str | None) -> Iterable[FacetLink]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from search.results import MODES
+from search.results import MODES, SORTS
+from webapp.opensearch import SUGGESTIONS_TYPE
 from webapp.parameters import BOUNDS, FILTER_LANGUAGES
 
 #: Lowest, highest and default number of suggestions.
 SUGGESTIONS = (1, 20, 8)
+
+#: Forms of suggestions: the API's own, and that of OpenSearch.
+SUGGESTION_FORMATS = ("json", "opensearch")
 
 _STRING = {"type": "string"}
 _INTEGER = {"type": "integer"}
@@ -43,23 +47,36 @@ def _paths() -> dict[str, Any]:
             [article_id | {"schema": _STRING}],
             (404, 429, 503),
         ),
-        "/api/v1/suggest": _get(
-            "Completions of what is typed",
-            "Suggestions",
-            [_query("q", _STRING, "What has been typed so far."), _whole_number("limit", SUGGESTIONS)],
-            (400, 429, 503),
-        ),
-        "/healthz": _get("Whether searches can be answered", "Health", [], (503,)),
+        "/api/v1/suggest": _suggest(),
+        "/healthz": _get("Whether searches can be answered", "Health", [], (503,), kept=False),
     }
 
 
-def _get(summary: str, schema: str, parameters: list[Any], problems: tuple[int, ...]) -> dict[str, Any]:
-    answer = {"description": summary, "content": {"application/json": {"schema": _reference(schema)}}}
+def _suggest() -> dict[str, Any]:
+    forms = {"type": "string", "enum": list(SUGGESTION_FORMATS), "default": SUGGESTION_FORMATS[0]}
+    parameters = [
+        _query("q", _STRING, "What has been typed so far."),
+        _whole_number("limit", SUGGESTIONS),
+        _query("format", forms, "The form of the answer."),
+    ]
+    described = _get("Completions of what is typed", "Suggestions", parameters, (400, 429, 503))
+    described["get"]["responses"]["200"]["content"][SUGGESTIONS_TYPE] = {"schema": _reference("OpenSearchSuggestions")}
+    return described
+
+
+def _get(
+    summary: str, schema: str, parameters: list[Any], problems: tuple[int, ...], *, kept: bool = True
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": summary, "content": {"application/json": {"schema": _reference(schema)}}}
     problem = {
         "description": "A problem, as in RFC 9457",
         "content": {"application/problem+json": {"schema": _reference("Problem")}},
     }
-    responses = {"200": answer} | {str(status): problem for status in problems}
+    responses: dict[str, Any] = {"200": answer}
+    if kept:
+        answer["headers"] = {"ETag": {"description": "For If-None-Match in the next request.", "schema": _STRING}}
+        responses["304"] = {"description": "The answer is the one whose ETag was sent in If-None-Match"}
+    responses |= {str(status): problem for status in problems}
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
@@ -69,6 +86,7 @@ def _search_parameters() -> list[Any]:
     return [
         _query("q", _STRING, "What to look for; an empty query has an empty answer."),
         _query("mode", {"type": "string", "enum": list(MODES), "default": "hybrid"}, "How to look."),
+        _query("sort", {"type": "string", "enum": list(SORTS), "default": "relevance"}, "Best first, or latest first."),
         _query("language", languages, "Languages of passages, separated by commas.") | by_commas,
         _query("author", _STRING, "Passages of this author's articles only."),
         _query("article", _STRING, "Passages of the article of this id only."),
@@ -126,6 +144,7 @@ def _schemas() -> dict[str, Any]:
         "Passage": _object(passage),
         "Highlight": _highlight(),
         "Suggestions": _object({"query": _STRING, "suggestions": _STRINGS}),
+        "OpenSearchSuggestions": {"type": "array", "prefixItems": [_STRING, _STRINGS], "items": False},
         "Health": _object({"status": _STRING, "generation": _STRING, "articles": _INTEGER, "passages": _INTEGER}),
         "Problem": _problem(),
     }

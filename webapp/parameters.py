@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE
 from search.engine import Engine
-from search.results import MODES, Mode, Results
+from search.results import MODES, SORTS, Mode, Results, Sort
 from webapp.messages import gettext
 
 #: Lowest, highest and default value of each whole number in an address.
@@ -26,6 +26,8 @@ BOUNDS: Mapping[str, tuple[int, int, int | None]] = {
 
 #: Languages a search can be narrowed to.
 FILTER_LANGUAGES = (*LANGUAGES, OTHER_LANGUAGE)
+
+_Choice = TypeVar("_Choice", bound=str)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _SHOWN = 40
@@ -45,6 +47,7 @@ class SearchRequest:
 
     q: str = ""
     mode: Mode = "hybrid"
+    sort: Sort = "relevance"
     language: tuple[str, ...] = ()
     year_from: int | None = None
     year_to: int | None = None
@@ -62,7 +65,8 @@ class SearchRequest:
             raise ParameterProblem("year_from", gettext("The first year is later than the last year."))
         return cls(
             q=read_text(arguments, "q"),
-            mode=_mode(arguments),
+            mode=_choice(arguments, "mode", MODES),
+            sort=_choice(arguments, "sort", SORTS),
             language=_languages(arguments),
             author=read_text(arguments, "author") or None,
             article=read_text(arguments, "article") or None,
@@ -89,6 +93,7 @@ class SearchRequest:
         return engine.search(
             self.q,
             mode=self.mode,
+            sort=self.sort,
             languages=self.language,
             year_from=self.year_from,
             year_to=self.year_to,
@@ -126,11 +131,13 @@ def _number_reason(name: str, value: str, low: int, high: int) -> str:
     )
 
 
-def _mode(arguments: MultiDict[str, str]) -> Mode:
-    value = arguments.get("mode", "").strip() or "hybrid"
-    if value not in MODES:
-        raise ParameterProblem("mode", _choice_reason("mode", value, MODES))
-    return value
+def _choice(arguments: MultiDict[str, str], name: str, choices: tuple[_Choice, ...]) -> _Choice:
+    """One of the choices, the first where none is given."""
+    value = arguments.get(name, "").strip() or choices[0]
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise ParameterProblem(name, _choice_reason(name, value, choices))
 
 
 def _languages(arguments: MultiDict[str, str]) -> tuple[str, ...]:

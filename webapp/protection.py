@@ -15,8 +15,14 @@ _POLICY = {
     "base-uri": "'none'",
 }
 
+
+def policy(frame_ancestors: str = _POLICY["frame-ancestors"]) -> str:
+    """The Content-Security-Policy of a page that pages of these sources may show in a frame."""
+    return "; ".join(f"{name} {value}" for name, value in (_POLICY | {"frame-ancestors": frame_ancestors}).items())
+
+
 HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",

@@ -10,7 +10,7 @@ from limits import parse_many
 from search.settings import SettingError
 
 #: Endpoints that are never refused: files a page needs, and the check a supervisor makes.
-_UNLIMITED = ("static", "api.health")
+_UNLIMITED = ("static", "api.health", "embed.alias", "embed.version", "embed.description")
 
 
 def install(app: Flask) -> None:
@@ -30,7 +30,8 @@ def install(app: Flask) -> None:
         headers_enabled=True,
         storage_uri="memory://",
     )
-    limiter.request_filter(lambda: request.endpoint in _UNLIMITED)
+    # A browser asks with OPTIONS before it asks: that is one question.
+    limiter.request_filter(lambda: request.method == "OPTIONS" or request.endpoint in _UNLIMITED)
 
 
 def _without_needless_wait(response: Response) -> Response:

@@ -57,6 +57,11 @@ def test_passages_that_pass(catalogue: Catalogue, filters: Filters, expected: li
     assert np.flatnonzero(catalogue.masks(filters).all).tolist() == expected
 
 
+def test_the_latest_come_first_and_those_without_a_year_last(catalogue: Catalogue) -> None:
+    passages = np.array([3, 1, 0, 2])
+    assert passages[catalogue.latest_first(passages)].tolist() == [2, 1, 0, 3]
+
+
 def _facets(catalogue: Catalogue, filters: Filters) -> dict[str, dict[str, int]]:
     facets = catalogue.facets(ALL, catalogue.masks(filters))
     return {name: {each.value: each.count for each in values} for name, values in facets.items()}

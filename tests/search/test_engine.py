@@ -161,6 +161,16 @@ def test_pages_add_up_to_the_whole(rivers: Engine) -> None:
     assert rivers.search("river water", offset=whole.total).hits == ()
 
 
+def test_hits_can_be_sorted_by_year(engine: Engine) -> None:
+    best = engine.search("суу людьми migrants", limit=100).hits
+    latest = engine.search("суу людьми migrants", sort="year", limit=100).hits
+    assert [hit.article.year for hit in latest] == sorted((hit.article.year or 0 for hit in best), reverse=True)
+    for year in (2021, 2019, 2015):
+        of_year = [hit.passage.id for hit in best if hit.article.year == year]
+        assert [hit.passage.id for hit in latest if hit.article.year == year] == of_year
+    assert [hit.rank for hit in latest] == list(range(1, len(best) + 1))
+
+
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "semantic"])
 def test_hits_of_one_article_can_be_bounded(rivers: Engine, mode: Mode) -> None:
     articles = _articles(rivers.search("river water", mode=mode, per_article=2, limit=100))

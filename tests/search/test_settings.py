@@ -42,9 +42,26 @@ def test_every_setting_has_a_variable() -> None:
     )
 
 
+def test_origins_stand_between_commas() -> None:
+    environment = {"IZDE_ORIGINS": "https://Journal.example.org, http://127.0.0.1:8080 ,*,"}
+    expected = ("https://journal.example.org", "http://127.0.0.1:8080", "*")
+    assert Settings.from_environment(environment).origins == expected
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
+        (
+            "IZDE_ORIGINS",
+            "https://journal.example.org/",
+            "IZDE_ORIGINS names 'https://journal.example.org/'; "
+            'write origins like "https://journal.example.org", or "*"',
+        ),
+        (
+            "IZDE_ORIGINS",
+            "a.example",
+            'IZDE_ORIGINS names \'a.example\'; write origins like "https://journal.example.org", or "*"',
+        ),
         ("IZDE_PORT", "http", "IZDE_PORT is 'http', which is not a whole number from 0 on"),
         ("IZDE_PORT", "-1", "IZDE_PORT is '-1', which is not a whole number from 0 on"),
         ("IZDE_THREADS", "4.5", "IZDE_THREADS is '4.5', which is not a whole number from 1 on"),

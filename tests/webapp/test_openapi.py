@@ -65,6 +65,7 @@ def test_every_parameter_is_taken(client: FlaskClient) -> None:
     assert [each["name"] for each in parameters] == [
         "q",
         "mode",
+        "sort",
         "language",
         "author",
         "article",

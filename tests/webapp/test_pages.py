@@ -130,6 +130,18 @@ def test_modes_are_links_on_a_results_page(client: FlaskClient) -> None:
     assert addresses(page, "nav.modes a")[:2] == ["/search?q=water&ui=en", "/search?q=water&mode=keyword&ui=en"]
 
 
+def test_results_are_sorted_by_links(client: FlaskClient) -> None:
+    page = read(client, "/search", q="migrants людьми суу", mode="keyword", year_from="2015", limit="2")
+    links = dict(zip(texts(page, ".sorts a"), addresses(page, ".sorts a"), strict=True))
+    latest = read(client, links["Latest first"])
+
+    assert texts(page, ".sorts [aria-current]") == ["Best first"]
+    assert texts(latest, ".sorts [aria-current]") == ["Latest first"]
+    assert texts(latest, ".hit .facts") == ["English 2021", "Kyrgyz 2019"]
+    assert "&sort=year&" in addresses(latest, ".paging [rel=next]")[0]
+    assert "&sort=year&" not in addresses(latest, ".sorts a")[0]
+
+
 def test_pages_of_results(client: FlaskClient) -> None:
     first = read(client, "/search", q="суу су migrants", mode="keyword", limit="1")
     total = int(texts(first, "h1")[0].split()[0])
@@ -176,14 +188,33 @@ def test_the_field_keeps_the_filters(client: FlaskClient) -> None:
     assert kept == {"language": "ky,ru", "ui": "en"}
 
 
+@pytest.mark.parametrize(
+    ("interface", "letters"), [("ky", "ңөүәғқұһі"), ("kk", "әғқңөұүһі"), ("ru", "ңөүәғқұһі"), ("en", "ңөүәғқұһі")]
+)
+def test_keys_for_letters_are_in_the_order_of_the_reader(client: FlaskClient, interface: str, letters: str) -> None:
+    page = LexborHTMLParser(client.get(f"/?ui={interface}").get_data(as_text=True))
+
+    assert "".join(texts(page, "#letters button")) == letters
+    assert all(node.attributes["aria-label"] for node in page.css("#letters button"))
+
+
+def test_what_a_script_brings_to_life_is_hidden_without_one(client: FlaskClient) -> None:
+    page = read(client, "/articles/water-ky", q="суу")
+
+    for part in ("suggestions", "letters", "recent", "matches"):
+        assert "hidden" in one(page, f"#{part}").attributes
+    assert read(client, "/articles/water-ky").css("#matches") == []
+
+
 def test_pages_need_no_script_style_or_cookie(client: FlaskClient) -> None:
     for address in ("/", "/search?q=water", "/articles/water-ky?q=water"):
         answer = client.get(address)
         page = LexborHTMLParser(answer.get_data(as_text=True))
         assert "Set-Cookie" not in answer.headers
         assert page.css("[style], style, [onclick]") == []
-        assert [node.text() for node in page.css("script")] == [""]
-        assert all(link.startswith("/static/") for link in addresses(page, "link"))
+        assert {node.text() for node in page.css("script")} == {""}
+        assert all((node.attributes["src"] or "").startswith("/static/") for node in page.css("script"))
+        assert all(link.startswith("/") and not link.startswith("//") for link in addresses(page, "link[rel=icon], link[rel=stylesheet]"))
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +230,7 @@ def test_markup_in_articles_stays_text(hostile_client: FlaskClient) -> None:
     article = read(hostile_client, addresses(results, ".hit h2 a")[0])
 
     for page in (results, article):
-        assert [node.text() for node in page.css("script")] == [""]
+        assert {node.text() for node in page.css("script")} == {""}
         assert page.css("img, b > b, i") == []
         assert HOSTILE_ARTICLE["title"] in [node.text().strip() for node in page.css("h1, h2")]
         assert any("<mark>" in node.text() for node in page.css(".passage"))

@@ -9,6 +9,7 @@ def test_an_address_is_read_and_written_back() -> None:
     written = {
         "q": "суу «энергия»",
         "mode": "keyword",
+        "sort": "year",
         "language": "ky,ru",
         "year_from": "1999",
         "year_to": "2020",
@@ -21,7 +22,7 @@ def test_an_address_is_read_and_written_back() -> None:
     read = SearchRequest.from_arguments(MultiDict(written))
 
     assert read == SearchRequest(
-        "суу «энергия»", "keyword", ("ky", "ru"), 1999, 2020, "Асанова Г.К.", "a/b c", 20, 40, 2
+        "суу «энергия»", "keyword", "year", ("ky", "ru"), 1999, 2020, "Асанова Г.К.", "a/b c", 20, 40, 2
     )
     assert read.arguments() == written
     assert read.filters == 5

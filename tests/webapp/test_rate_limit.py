@@ -46,6 +46,7 @@ def test_health_and_static_files_are_never_refused(index_dir: Path) -> None:
 
     assert [client.get("/healthz").status_code for _ in range(3)] == [200, 200, 200]
     assert [client.get("/static/izde.css").status_code for _ in range(3)] == [200, 200, 200]
+    assert [client.get("/embed/izde.js").status_code for _ in range(3)] == [200, 200, 200]
 
 
 def test_off_means_off(index_dir: Path) -> None:

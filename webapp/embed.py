@@ -1,0 +1,88 @@
+"""What other sites show of the search: the script of an element, and a page for a frame."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+
+from webapp import reading
+from webapp.collection import engine
+from webapp.facets import search_url
+from webapp.parameters import SearchRequest
+from webapp.protection import policy
+
+blueprint = Blueprint("embed", __name__)
+
+_SCRIPT = Path(__file__).parent / "static" / "embed" / "izde.js"
+_ALIAS_S = 3600
+_FOREVER_S = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The script with the digest in its address and, as browsers compare it, `integrity`."""
+
+    text: bytes
+    digest: str
+    integrity: str
+
+
+@blueprint.get("/embed/izde.js")
+def alias() -> Response:
+    """The script as it is today."""
+    return _answer(f"public, max-age={_ALIAS_S}")
+
+
+@blueprint.get("/embed/izde.<digest>.js")
+def version(digest: str) -> Response:
+    """The script of this digest, which never changes; status 404 for any other digest."""
+    if digest != script().digest:
+        abort(404)
+    return _answer(f"public, max-age={_FOREVER_S}, immutable")
+
+
+@blueprint.get("/embed/izde.json")
+def description() -> dict[str, Any]:
+    """Where the present version is, with its integrity and the line of HTML that loads it."""
+    # Without a scheme: behind a proxy this server does not know whether readers come by https.
+    source = f"//{request.host}{url_for('embed.version', digest=script().digest)}"
+    integrity = script().integrity
+    tag = f'<script type="module" src="{source}" integrity="{integrity}" crossorigin="anonymous"></script>'
+    return {"src": source, "integrity": integrity, "html": tag}
+
+
+@blueprint.get("/embed")
+def frame() -> Response:
+    """A field and its results for a frame on pages of `config["ORIGINS"]`."""
+    wanted = SearchRequest.from_arguments(request.args)
+    results = wanted.answer(engine()) if wanted.q else None
+    page = render_template(
+        "embed.html", search=wanted, results=results, paragraphs=reading.paragraphs, search_url=search_url
+    )
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = policy(" ".join(("'self'", *current_app.config["ORIGINS"])))
+    return response
+
+
+@cache
+def script() -> Script:
+    """The script, read once."""
+    text = _SCRIPT.read_bytes()
+    integrity = base64.b64encode(hashlib.sha384(text).digest()).decode()
+    return Script(text, hashlib.sha256(text).hexdigest()[:10], f"sha384-{integrity}")
+
+
+def _answer(kept: str) -> Response:
+    response = Response(script().text, mimetype="text/javascript")
+    response.headers["Cache-Control"] = kept
+    # Modules of another origin are fetched with CORS; the script is the same for everybody.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.set_etag(script().digest)
+    response.make_conditional(request)
+    return response
