@@ -73,7 +73,7 @@ class Engine:
         self._catalogue = Catalogue(path, self._documents)
         self._keys = KeyIndex(path)
         self._words = Words(path)
-        self._ranker = Ranker(self._catalogue, self._keys, PassageVectors(path), self._encoder)
+        self._ranker = Ranker(self._catalogue, self._keys, self._words, PassageVectors(path), self._encoder)
         self._glossary = Glossary.open(path)
         self._respeller = Respeller(self._keys, self._words)
         self._path = path

@@ -21,6 +21,11 @@ COUNTERPART_WEIGHT = 0.2
 #: (document and passage evidence interpolated, Callan 1994).
 ARTICLE_WEIGHT = 0.5
 
+#: Words from which a passage is long enough to answer, and the power by which a shorter one counts for less: headings,
+#: captions and entries of references name a subject in few words and say nothing of it.
+LONG_ENOUGH = 80
+BREVITY_POWER = 0.25
+
 #: What each better passage in the same language takes from a passage.
 LANGUAGE_STEP = 0.03
 
@@ -50,6 +55,11 @@ def fused(
         + COUNTERPART_WEIGHT * _relative(counterparts)
     )
     return total.astype(np.float32)
+
+
+def for_length(scores: Floats, words: NDArray[np.int64]) -> Floats:
+    """Scores of candidates, those of short passages lowered; both arrays have shape (candidates,)."""
+    return (scores * np.minimum(1, words / LONG_ENOUGH) ** BREVITY_POWER).astype(np.float32)
 
 
 def with_article_evidence(scores: Floats, articles: NDArray[np.int32]) -> Floats:

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from search.alignment import Aligner
 from search.catalogue import Catalogue, Mask
 from search.encoder import Encoder
-from search.fusion import fused, spread_over_languages, with_article_evidence
+from search.fusion import for_length, fused, spread_over_languages, with_article_evidence
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
 from search.query import Query
 from search.results import Mode
 from search.semantic import PassageVectors, best
+from search.words import Words
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
@@ -68,9 +69,12 @@ class Evidence:
 class Ranker:
     """Finds and orders the passages of one generation."""
 
-    def __init__(self, catalogue: Catalogue, keys: KeyIndex, vectors: PassageVectors, encoder: Encoder) -> None:
+    def __init__(
+        self, catalogue: Catalogue, keys: KeyIndex, words: Words, vectors: PassageVectors, encoder: Encoder
+    ) -> None:
         self._catalogue = catalogue
         self._keys = keys
+        self._words = words
         self._vectors = vectors
         self._encoder = encoder
 
@@ -136,6 +140,7 @@ class Ranker:
             in_language,
             len(query.terms),
         )
+        scores = for_length(scores, self._words.lengths(candidates))
         scores[self._catalogue.references[candidates]] *= REFERENCES_WEIGHT
         with_articles = with_article_evidence(scores, self._catalogue.articles_of(candidates))
         return spread_over_languages(with_articles, self._catalogue.languages_of(candidates))

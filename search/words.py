@@ -111,6 +111,10 @@ class Words:
         place = slice(self._offsets[number], self._offsets[number + 1])
         return PassageWords(*self._places[:, place])
 
+    def lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many words each of some passages has; shape (passages,)."""
+        return np.asarray(self._offsets[numbers + 1] - self._offsets[numbers])
+
     def passage_words(self, numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Words of several passages on end, and where each passage's begin; shapes (words,), (passages + 1,)."""
         places, bounds = rows(self._offsets, numbers)

@@ -16,7 +16,7 @@ from webapp.addresses import outside_url
 from webapp.collection import article_in, engine
 from webapp.parameters import SearchRequest
 
-blueprint = Blueprint("citing", __name__, url_prefix="/article/<path:article_id>")
+blueprint = Blueprint("citing", __name__, url_prefix="/articles/<path:article_id>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from search.fusion import (
     COUNTERPART_WEIGHT,
     KEYWORD_WEIGHT,
     LANGUAGE_STEP,
+    LONG_ENOUGH,
     SENTENCE_WEIGHT,
+    for_length,
     fused,
     spread_over_languages,
     with_article_evidence,
@@ -35,6 +37,11 @@ def test_counterparts_and_the_sentence_count_in_any_language() -> None:
     found = fused(_floats(0, 0), _floats(0.5, 1), _floats(0, 0), _floats(3, 1.5), np.array([True, False]), 1)
     expected = [SENTENCE_WEIGHT / 2 + COUNTERPART_WEIGHT, SENTENCE_WEIGHT + COUNTERPART_WEIGHT / 2]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_short_passage_counts_for_less() -> None:
+    found = for_length(_floats(1, 1, 0.5), np.array([LONG_ENOUGH, LONG_ENOUGH // 16, 2 * LONG_ENOUGH]))
+    np.testing.assert_allclose(found, [1, 0.5, 0.5], rtol=1e-6)
 
 
 def test_an_article_on_the_subject_lifts_its_passages() -> None:

@@ -164,13 +164,13 @@ def links(client: FlaskClient, address: str, selector: str) -> list[str | None]:
 def test_results_and_articles_lead_to_their_citation(client: FlaskClient) -> None:
     found = links(client, "/search?q=remittances&mode=keyword&ui=en", ".hit a.cite")
 
-    assert found == ["/article/migration-en/cite?passage=0&ui=en"]
-    assert links(client, "/articles/migration-en?ui=en", "header a.cite") == ["/article/migration-en/cite?ui=en"]
+    assert found == ["/articles/migration-en/cite?passage=0&ui=en"]
+    assert links(client, "/articles/migration-en?ui=en", "header a.cite") == ["/articles/migration-en/cite?ui=en"]
 
 
 @pytest.mark.usefixtures("today")
 def test_the_page_shows_quotation_and_citations(client: FlaskClient) -> None:
-    shown = page(client, "/article/migration-en/cite?passage=0&ui=en")
+    shown = page(client, "/articles/migration-en/cite?passage=0&ui=en")
     written = {node.attributes["id"]: node.text() for node in shown.css("textarea")}
     reference = (
         "Whitcombe A. Labour migration and remittances [Electronic resource]. – 2021. "
@@ -189,13 +189,15 @@ def test_the_page_shows_quotation_and_citations(client: FlaskClient) -> None:
     assert written["quotation"].endswith(f"”\n{reference}")
     assert all("hidden" in button.attributes for button in shown.css(".citation button"))
     assert [node.attributes["href"] for node in shown.css(".citation a")] == [
-        f"/article/migration-en/cite.{ending}?passage=0&ui=en" for ending in ("txt", "bib", "ris")
+        f"/articles/migration-en/cite.{ending}?passage=0&ui=en" for ending in ("txt", "bib", "ris")
     ]
-    assert links(client, "/article/migration-en/cite?passage=0&ui=en", ".back a") == ["/articles/migration-en?ui=en#p0"]
+    assert links(client, "/articles/migration-en/cite?passage=0&ui=en", ".back a") == [
+        "/articles/migration-en?ui=en#p0"
+    ]
 
 
 def test_an_article_is_cited_without_a_quotation(client: FlaskClient) -> None:
-    shown = page(client, "/article/migration-en/cite")
+    shown = page(client, "/articles/migration-en/cite")
 
     assert [node.attributes["id"] for node in shown.css("textarea")] == ["txt", "bib", "ris"]
 
@@ -210,7 +212,7 @@ def test_an_article_is_cited_without_a_quotation(client: FlaskClient) -> None:
     ],
 )
 def test_citations_are_downloaded(client: FlaskClient, ending: str, media_type: str, expected: str) -> None:
-    answer = client.get(f"/article/water-kk/cite.{ending}?passage=0", base_url="https://library.example")
+    answer = client.get(f"/articles/water-kk/cite.{ending}?passage=0", base_url="https://library.example")
 
     assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
     assert answer.headers["Content-Disposition"] == f"attachment; filename=water-kk-p0.{ending}"
@@ -220,7 +222,7 @@ def test_citations_are_downloaded(client: FlaskClient, ending: str, media_type: 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000"])
 def test_no_citation_leads_to_the_reader_s_own_machine(client: FlaskClient, host: str) -> None:
-    answer = client.get("/article/water-kk/cite.txt", base_url=f"http://{host}")
+    answer = client.get("/articles/water-kk/cite.txt", base_url=f"http://{host}")
 
     assert answer.get_data(as_text=True) == "Сейітов Б.М. Сырдария суы және ынтымақтастық. – 2021."
 
@@ -228,13 +230,13 @@ def test_no_citation_leads_to_the_reader_s_own_machine(client: FlaskClient, host
 @pytest.mark.parametrize(
     "address",
     [
-        "/article/nowhere/cite",
-        "/article/nowhere/cite.bib",
-        "/article/water-ky/cite.doc",
-        "/article/water-ky/cite?passage=99",
-        "/article/water-ky/cite.ris?passage=-1",
-        "/article/water-ky/cite?passage=",
-        "/article/water-ky/cite?passage=one",
+        "/articles/nowhere/cite",
+        "/articles/nowhere/cite.bib",
+        "/articles/water-ky/cite.doc",
+        "/articles/water-ky/cite?passage=99",
+        "/articles/water-ky/cite.ris?passage=-1",
+        "/articles/water-ky/cite?passage=",
+        "/articles/water-ky/cite?passage=one",
     ],
 )
 def test_what_is_not_there_cannot_be_cited(client: FlaskClient, address: str) -> None:
