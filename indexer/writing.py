@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.collection import Collection
 from indexer.reuse import PreviousGeneration
-from indexer.vocabulary import AnalysedVocabulary, analysed, word_sounds, word_vectors
+from indexer.vocabulary import AnalysedVocabulary, analysed, word_skeletons, word_sounds, word_vectors
 from search import keyindex, words
 from search.catalogue import write_catalogue
 from search.encoder import Encoder
@@ -27,8 +27,8 @@ def write(path: Path, collected: Collection, encoder: Encoder, previous: Previou
     numbers = vocabulary.places[np.array(collected.words, np.int64)]
     lengths = np.array(collected.lengths, np.int64)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    names = vocabulary.table.names
-    words.write_words(path, vocabulary.table, word_vectors(names, encoder, previous), word_sounds(names, encoder))
+    vectors = word_vectors(vocabulary, encoder, previous)
+    words.write_words(path, vocabulary.table, vectors, word_sounds(vocabulary, encoder), word_skeletons(vocabulary))
     places = [numbers, np.array(collected.starts), np.array(collected.ends)]
     words.write_places(path, offsets, np.stack(places).astype(np.int32))
     keyindex.write(path, vocabulary.keys, _occurrences(collected, vocabulary, numbers, lengths), lengths)

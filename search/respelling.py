@@ -95,7 +95,11 @@ class Respeller:
         if same:
             return max(same, key=lambda name: self._keys.frequency(exact_key(name)))
         russian = cyrillic(form)
-        if russian != form and is_known(russian, "ru") and self._keys.number(lemma_keys(russian, "ru")[0][0]):
+        if (
+            russian != form
+            and is_known(russian, "ru")
+            and self._keys.number(lemma_keys(russian, "ru")[0][0]) is not None
+        ):
             return russian
         return next((lemma for lemma in map(self._best_lemma, _stems(wanted)) if lemma), None)
 

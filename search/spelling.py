@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from zlib import crc32
 
 #: What stands for a Cyrillic letter in Latin, besides single letters of the basic alphabet.
 _GROUPS = {
@@ -38,6 +39,11 @@ def skeleton(form: str) -> str:
     letters = _SILENT.sub("", cyrillic(form).translate(_FOLDED))
     letters = letters.replace("дж", "ж").replace("нг", "н").replace("я", "иа").replace("ю", "иу")
     return _DOUBLED.sub(r"\1", letters)
+
+
+def number_of(skeleton: str) -> int:
+    """The number under which an index keeps the words of this skeleton."""
+    return crc32(skeleton.encode())
 
 
 def without_own_letters(form: str) -> str:

@@ -14,9 +14,11 @@ class StringTable:
 
     def __init__(self, path: Path) -> None:
         """Open the table `write` made under this name."""
-        self._offsets: NDArray[np.int64] = np.load(path.with_suffix(".offsets.npy"), mmap_mode="r")
+        # Plain views of what is mapped: `numpy.memmap` is slow to take single items from.
+        self._offsets: NDArray[np.int64] = np.asarray(np.load(path.with_suffix(".offsets.npy"), mmap_mode="r"))
         size = path.with_suffix(".strings").stat().st_size
-        self._bytes = np.memmap(path.with_suffix(".strings"), np.uint8, "r") if size else np.empty(0, np.uint8)
+        mapped = np.memmap(path.with_suffix(".strings"), np.uint8, "r") if size else np.empty(0, np.uint8)
+        self._bytes: NDArray[np.uint8] = np.asarray(mapped)
 
     @staticmethod
     def write(path: Path, strings: Iterable[str]) -> None:

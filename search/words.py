@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.encoder import Encoder
-from search.languages.analysis import lemma_keys
 from search.ragged import rows
-from search.spelling import skeleton
+from search.spelling import number_of
 from search.strings import StringTable
 
 #: Word vectors turned into full precision at once.
@@ -90,7 +88,7 @@ class Words:
 
     def spelt_alike(self, skeleton: str, *, lemma: bool = False) -> list[tuple[str, str]]:
         """Language and form of the words with this skeleton (see `search.spelling`), or with a lemma of it."""
-        numbers = np.flatnonzero(self._skeletons[int(lemma)] == crc32(skeleton.encode()))
+        numbers = np.flatnonzero(self._skeletons[int(lemma)] == number_of(skeleton))
         return [self.name(number) for number in numbers.tolist()]
 
     def holding(self, numbers: NDArray[np.int32], keys: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -131,23 +129,24 @@ class WordTable:
     key_weights: NDArray[np.float32]
 
 
-def write_words(path: Path, table: WordTable, vectors: NDArray[np.float16], sounds: NDArray[np.uint32]) -> None:
-    """Write the distinct words; `vectors` has shape (words, dimensions), `sounds` (words,)."""
+def write_words(
+    path: Path,
+    table: WordTable,
+    vectors: NDArray[np.float16],
+    sounds: NDArray[np.uint32],
+    skeletons: NDArray[np.uint32],
+) -> None:
+    """Write the distinct words.
+
+    `vectors` has shape (words, dimensions), `sounds` (words,), `skeletons` (2, words): of the forms, of the lemmas.
+    """
     StringTable.write(path / "words", table.names)
     np.save(path / "words.key_offsets.npy", table.key_offsets)
     np.save(path / "words.keys.npy", table.keys)
     np.save(path / "words.key_weights.npy", table.key_weights)
     np.save(path / "words.vectors.npy", vectors)
     np.save(path / "words.sounds.npy", sounds)
-    np.save(path / "words.skeletons.npy", _skeletons(table.names))
-
-
-def _skeletons(names: Sequence[str]) -> NDArray[np.uint32]:
-    """Numbers for the skeletons of words and of their first lemmas; shape (2, words)."""
-    words = [name.partition(":") for name in names]
-    lemmas = [lemma_keys(form, language)[0][0] for language, _, form in words]
-    spelt = [[crc32(skeleton(each).encode()) for each in side] for side in ([form for *_, form in words], lemmas)]
-    return np.array(spelt, np.uint32)
+    np.save(path / "words.skeletons.npy", skeletons)
 
 
 def write_places(path: Path, offsets: NDArray[np.int64], places: NDArray[np.int32]) -> None:

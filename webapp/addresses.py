@@ -20,7 +20,7 @@ def install(app: Flask) -> None:
     @app.url_defaults
     def _version(endpoint: str, values: dict[str, object]) -> None:
         if endpoint == "static":
-            values.setdefault("v", _digest(folder / str(values["filename"])))
+            values.setdefault("v", digest(folder / str(values["filename"])))
 
     app.template_filter("outside_url")(outside_url)
 
@@ -35,5 +35,6 @@ def outside_url(url: str | None) -> str | None:
 
 
 @cache
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """What changes with the content of a file: a part of its SHA-256, read once."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:10]

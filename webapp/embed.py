@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
 
-from webapp import reading
+from webapp import addresses, reading
 from webapp.collection import engine
 from webapp.facets import search_url
 from webapp.parameters import SearchRequest
@@ -75,7 +75,7 @@ def script() -> Script:
     """The script, read once."""
     text = _SCRIPT.read_bytes()
     integrity = base64.b64encode(hashlib.sha384(text).digest()).decode()
-    return Script(text, hashlib.sha256(text).hexdigest()[:10], f"sha384-{integrity}")
+    return Script(text, addresses.digest(_SCRIPT), f"sha384-{integrity}")
 
 
 def _answer(kept: str) -> Response:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -12,7 +10,7 @@ from flask import Blueprint, Response, request, url_for
 
 from search.articles import OTHER_LANGUAGE
 from search.engine import Engine
-from search.results import Hit, Results
+from search.results import Hit
 from webapp.collection import engine
 from webapp.messages import gettext
 from webapp.parameters import SearchRequest
@@ -25,8 +23,6 @@ ENTRIES = 30
 
 #: A tag URI names its host as of a year; were this changed, readers would take all articles for new.
 _TAG_YEAR = 2026
-
-_NO_YEAR = -1
 
 
 @blueprint.get("/feed")
@@ -65,38 +61,13 @@ def feed_search(search: SearchRequest) -> SearchRequest:
     return replace(search, sort=plain.sort, limit=plain.limit, offset=plain.offset, per_article=plain.per_article)
 
 
-def newest(source: Engine, search: SearchRequest) -> list[Hit]:
+def newest(source: Engine, search: SearchRequest) -> tuple[Hit, ...]:
     """The best passages of the `ENTRIES` newest articles found, one each.
 
     The latest year comes first, articles of a year as they rank, those without a year last.
     Raises `search.query.QueryError`.
     """
-    best = _best(source, search)
-    if len(best.hits) < ENTRIES:
-        return sorted(best.hits, key=lambda hit: -_year(hit))
-    return list(islice(_by_year(source, search, best), ENTRIES))
-
-
-def _by_year(source: Engine, search: SearchRequest, best: Results) -> Iterator[Hit]:
-    # The newest articles need not be among the best ones, so each year is asked for its own.
-    for year in _years(search, best):
-        yield from _best(source, replace(search, year_from=year, year_to=year)).hits
-    yield from (hit for hit in best.hits if hit.article.year is None)
-
-
-def _best(source: Engine, search: SearchRequest) -> Results:
-    return replace(search, limit=ENTRIES, per_article=1).answer(source)
-
-
-def _years(search: SearchRequest, results: Results) -> list[int]:
-    """The years of the answer, latest first; the facet counts those outside the filter as well."""
-    first, last = search.year_from or 0, 9999 if search.year_to is None else search.year_to
-    years = sorted((int(each.value) for each in results.facets["year"]), reverse=True)
-    return [year for year in years if first <= year <= last]
-
-
-def _year(hit: Hit) -> int:
-    return _NO_YEAR if hit.article.year is None else hit.article.year
+    return replace(search, sort="year", limit=ENTRIES, per_article=1).answer(source).hits
 
 
 def _tag(name: str) -> str:

@@ -49,6 +49,7 @@ def lemma_keys(form: str, language: str) -> tuple[tuple[str, float], ...]:
     return tuple(weights.items())
 
 
+@lru_cache(maxsize=100_000)
 def is_known(form: str, language: str) -> bool:
     """Whether the dictionary or lexicon of a language has a word of this folded form."""
     if language not in _MODULES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from indexer.vocabulary import AnalysedVocabulary, Vocabulary, analysed, word_vectors
@@ -10,9 +12,9 @@ from search.encoder import Encoder
 WORDS = [("ru", "людьми"), ("en", "children"), ("en", "child"), ("ru", "торгово-экономический")]
 
 
-def _analysed() -> AnalysedVocabulary:
+def _analysed(words: Sequence[tuple[str, str]] = WORDS) -> AnalysedVocabulary:
     vocabulary = Vocabulary()
-    for word in WORDS:
+    for word in words:
         vocabulary.number(*word)
     return analysed(vocabulary, None)
 
@@ -54,12 +56,12 @@ def test_words_in_passages_become_keys_in_passages() -> None:
 
 
 def test_vectors_are_between_those_of_form_and_lemma(encoder: Encoder) -> None:
-    found = word_vectors(["en:child", "ru:людьми"], encoder, None)
+    found = word_vectors(_analysed([("en", "child"), ("ru", "людьми")]), encoder, None)
     child, form, lemma = encoder.encode_words(["child", "людьми", "человек"])
     expected = np.stack([child, (form + lemma) / np.linalg.norm(form + lemma)])
     np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
 def test_no_words_have_no_vectors(encoder: Encoder) -> None:
-    assert word_vectors([], encoder, None).shape == (0, encoder.dimensions)
+    assert word_vectors(_analysed([]), encoder, None).shape == (0, encoder.dimensions)
     assert analysed(Vocabulary(), None).table.names == []
