@@ -46,6 +46,6 @@ def _knows(word: str, language: str) -> bool:
     if word in stop_words(language):
         return True
     if language == "ru":
-        return russian.analyzer().word_is_known(word)
+        return russian.is_known(word)
     lexicon = (kazakh if language == "kk" else kyrgyz).analyser().words.lexicon
     return word in lexicon.forms or any(lexicon.knows(lemma) for lemma, _ in lemma_keys(word, language))

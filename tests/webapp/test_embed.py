@@ -5,38 +5,25 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from selenium.webdriver import Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.shadowroot import ShadowRoot
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from indexer.build import build
 from search.encoder import Encoder
+from tests.webapp.chromium import needs_chromium, serving, started
 from webapp import create_app
 from webapp.embed import script
-
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-
-needs_chromium = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver to drive the element"
-)
-
-OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--lang=en", "--window-size=900,1000")  # fmt: skip
 
 SOURCES = Path(__file__).resolve().parents[2] / "webapp" / "static" / "embed" / "izde.js"
 
@@ -73,14 +60,6 @@ FORM = """<form action="{host}/search"><input name="q" value="river" aria-label=
 <input type="hidden" name="language" value="ky"><button>Go</button></form>"""
 
 
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
 @pytest.fixture(scope="module")
 def rivers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     folder = tmp_path_factory.mktemp("rivers")
@@ -103,11 +82,7 @@ def host(search_app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(option)
-    driver = Chrome(options=options, service=Service(DRIVER))
+    driver = started(tmp_path_factory.mktemp("chromium"), "900,1000")
     watch = """window.violations = []; window.events = [];
     addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
     for (const name of ["izde-search", "izde-select", "izde-error"])
