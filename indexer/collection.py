@@ -2,100 +2,99 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.preparation import PreparedArticle
-from indexer.references import is_reference_list
+from indexer.analysed_article import AnalysedArticle
 from indexer.reuse import PreviousGeneration
 from indexer.vocabulary import Vocabulary
-from search.articles import Article
-from search.encoder import Encoder
-from search.languages.identify import identify
-from search.languages.tokens import tokenize
+from search.articles import Article, Passage
+from search.catalogue import PassageColumns
+from search.conditions import ARTICLE_FIELDS
+from search.vectors import Bytes, Floats
 
-#: What title and key words add to the vector of each passage.
-HEADING_WEIGHT = 0.4
-
-#: Passages encoded at once.
-_BATCH = 256
+Numbers = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """The words of an article's title, key words and authors, by the vocabulary's numbers."""
+@dataclass(slots=True)
+class Ragged:
+    """Rows of different lengths as they are collected; `parts` hold the entries of one or many rows on end."""
 
-    title: Sequence[int]
-    keywords: Sequence[int]
-    author: Sequence[int]
+    parts: list[NDArray[np.int32]] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+
+    def add(self, entries: NDArray[np.int32], lengths: Sequence[int]) -> None:
+        """Add rows of these lengths."""
+        self.parts.append(entries)
+        self.lengths.extend(lengths)
+
+    def entries(self) -> Numbers:
+        """The entries of all rows on end."""
+        return np.concatenate([np.zeros(0, np.int32), *self.parts])
 
 
 @dataclass(slots=True)
 class Collection:
     """Articles and passages in the order they are numbered.
 
-    `words`, `starts` and `ends` hold the words of all passages on end, `lengths` how many each passage has;
-    `articles`, `languages` and `references` have one entry a passage, `heads` (without text) and `fields` one an
-    article.
+    `words` has the words of each passage by the vocabulary's numbers, `places` their starts and ends, `fields` the
+    words of each article's title, key words and authors; `authors` has one entry an article, `vectors` have those of
+    one or many passages, all other lists have one entry a passage.
     """
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    words: array[int] = field(default_factory=lambda: array("i"))
-    starts: array[int] = field(default_factory=lambda: array("i"))
-    ends: array[int] = field(default_factory=lambda: array("i"))
-    lengths: list[int] = field(default_factory=list)
-    vectors: list[NDArray[np.float32]] = field(default_factory=list)
+    words: Ragged = field(default_factory=Ragged)
+    places: list[Numbers] = field(default_factory=list)
+    fields: dict[str, Ragged] = field(default_factory=lambda: {name: Ragged() for name in ARTICLE_FIELDS})
+    vectors: list[tuple[Bytes, Floats]] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    years: list[int | None] = field(default_factory=list)
     references: list[bool] = field(default_factory=list)
     articles: list[int] = field(default_factory=list)
-    heads: list[Article] = field(default_factory=list)
-    fields: list[Fields] = field(default_factory=list)
+    authors: list[Sequence[str]] = field(default_factory=list)
 
-    def add(self, prepared: PreparedArticle, encoder: Encoder) -> None:
-        """Add an article, its words found and its passages encoded; when this raises, nothing was added."""
-        texts = [passage.text for passage in prepared.passages]
-        vectors = [
-            self._vectors(prepared.article, texts[at : at + _BATCH], encoder) for at in range(0, len(texts), _BATCH)
-        ]
-        tokenized = [list(tokenize(text)) for text in texts]
-        for passage, tokens in zip(prepared.passages, tokenized, strict=True):
-            self.words.extend(self.vocabulary.number(passage.language, token.form) for token in tokens)
-            self.starts.extend(token.start for token in tokens)
-            self.ends.extend(token.end for token in tokens)
-            self.lengths.append(len(tokens))
-        self._add_head(prepared, vectors)
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+        return len(self.articles)
 
-    @staticmethod
-    def _vectors(article: Article, texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
-        """Unit vectors of passages, each drawn a little towards the title and key words of its article."""
-        heading = encoder.encode([" ".join([article.title, *article.keywords])])
-        drawn = encoder.encode(texts) + HEADING_WEIGHT * heading
-        return drawn / np.maximum(np.linalg.norm(drawn, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    def columns(self) -> PassageColumns:
+        """What the catalogue keeps of each passage."""
+        return PassageColumns(self.languages, self.years, self.articles, self.references)
 
-    def take_over(self, prepared: PreparedArticle, previous: PreviousGeneration) -> None:
-        """Add an article that the previous generation holds, with the words and vectors it has there."""
-        for known in previous.passage_words(prepared.article.id):
-            names = [previous.words.name(int(number)) for number in known.numbers]
-            self.words.extend(self.vocabulary.number(*name) for name in names)
-            self.starts.extend(known.starts.tolist())
-            self.ends.extend(known.ends.tolist())
-            self.lengths.append(len(names))
-        self._add_head(prepared, [previous.vectors(prepared.article.id)])
+    def add(self, article: AnalysedArticle) -> None:
+        """Add an article."""
+        numbers = self.vocabulary.numbers(article.names)
+        self.words.add(numbers[article.words], article.lengths)
+        self.places.append(article.places)
+        for name, words in article.fields.items():
+            self.fields[name].add(numbers[words], [len(words)])
+        self.vectors.append(article.vectors)
+        self.references.extend(article.references)
+        self._add_head(article.prepared.article, article.prepared.passages)
 
-    def _add_head(self, prepared: PreparedArticle, vectors: list[NDArray[np.float32]]) -> None:
-        article = prepared.article
-        self.vectors.extend(vectors)
-        self.articles.extend([len(self.heads)] * len(prepared.passages))
-        self.languages.extend(passage.language for passage in prepared.passages)
-        self.references.extend(is_reference_list(passage.text) for passage in prepared.passages)
-        self.heads.append(replace(article, text=""))
-        texts = (article.title, "\n".join(article.keywords), "\n".join(article.authors))
-        self.fields.append(Fields(*(self._field(text) for text in texts)))
+    def take_over(self, articles: Sequence[tuple[Article, Sequence[Passage]]], previous: PreviousGeneration) -> None:
+        """Add articles that the previous generation holds, with the words and vectors it has there."""
+        held = previous.held([article.id for article, _ in articles])
+        words, bounds = previous.words.passage_words(held.passages)
+        fields = {name: rows.take(held.articles) for name, rows in previous.fields.items()}
+        numbers = self.vocabulary.taken_over(
+            np.concatenate([words, *(entries for entries, _ in fields.values())]), previous
+        )
+        self.words.add(numbers[words], np.diff(bounds).tolist())
+        self.places.append(previous.words.places(held.passages))
+        for name, (entries, offsets) in fields.items():
+            self.fields[name].add(numbers[entries], np.diff(offsets).tolist())
+        self.vectors.append(previous.vectors.quantised(held.passages))
+        self.references.extend(previous.references[held.passages].tolist())
+        for article, passages in articles:
+            self._add_head(article, passages)
 
-    def _field(self, text: str) -> list[int]:
-        language = identify(text)
-        return [self.vocabulary.number(language, token.form) for token in tokenize(text)]
+    def _add_head(self, article: Article, passages: Sequence[Passage]) -> None:
+        self.articles.extend([len(self.authors)] * len(passages))
+        self.years.extend([article.year] * len(passages))
+        self.languages.extend(passage.language for passage in passages)
+        self.authors.append(article.authors)

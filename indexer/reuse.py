@@ -2,48 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.preparation import PreparedArticle
+from search.articles import Article, Passage
+from search.chained import Ints, Rows, whole
+from search.conditions import open_fields
 from search.documents import Documents
 from search.encoder import Encoder
 from search.keyindex import KeyIndex
 from search.languages.analysis import analysis_version
-from search.semantic import PassageVectors
-from search.storage import IndexProblem, current_generation, generation_path, open_generation
-from search.words import PassageWords, Words
+from search.storage import IndexProblem, Manifest, current_generation, generation_path, open_generation, segment_paths
+from search.vectors import Vectors
+from search.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Numbers of some articles, and of all their passages in order."""
+
+    articles: Ints
+    passages: Ints
 
 
 class PreviousGeneration:
     """Articles, words and vectors of the generation that was current when the build began."""
 
-    def __init__(self, path: Path) -> None:
-        self.words = Words(path)
-        self._keys = KeyIndex(path)
-        self._vectors = PassageVectors(path)
-        self._documents = Documents(path / "documents.sqlite")
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        segments = segment_paths(path, manifest)
+        self.path = path
+        self.manifest = manifest
+        self.words = Words(segments)
+        self.fields: dict[str, Rows] = open_fields(segments)
+        self.vectors = Vectors(segments, "passages.vectors")
+        self.references: NDArray[np.bool_] = whole(segments, "passages.references")
+        self._keys = KeyIndex(segments)
+        self._documents = Documents([segment / "documents.sqlite" for segment in segments], frozenset(manifest.dead))
         self.contents = self._documents.contents()
-        self._places = {head.id: (first, count) for head, first, count in self._documents.heads()}
+        self._places = {head.id: (number, first, count) for number, head, first, count in self._documents.heads()}
 
-    def article(self, article_id: str, content: str) -> PreparedArticle | None:
-        """An article as it was prepared, None when it is not there or its source was another."""
-        if self.contents.get(article_id, ("", 0))[0] != content:
-            return None
-        article = self._documents.article(article_id)
-        return PreparedArticle(article, content, self._documents.passages(article_id)) if article else None
+    def has(self, article_id: str, content: str) -> bool:
+        """Whether an article is there, made from the same source."""
+        return self.contents.get(article_id, ("", 0))[0] == content
 
-    def passage_words(self, article_id: str) -> list[PassageWords]:
-        """The words of each passage of an article, under this generation's numbers."""
-        first, count = self._places[article_id]
-        return [self.words.passage(number) for number in range(first, first + count)]
+    def documents(self, article_ids: Sequence[str]) -> list[tuple[Article, list[Passage]]]:
+        """Articles it has, with their passages."""
+        found = [(self._documents.article(each), self._documents.passages(each)) for each in article_ids]
+        return [(article, passages) for article, passages in found if article]
 
-    def vectors(self, article_id: str) -> NDArray[np.float32]:
-        """The vectors of the passages of an article."""
-        first, count = self._places[article_id]
-        return self._vectors[slice(first, first + count)]
+    def held(self, article_ids: Sequence[str]) -> Held:
+        """The numbers of articles and of their passages."""
+        places = [self._places[each] for each in article_ids]
+        ranges = [np.arange(first, first + count) for _, first, count in places]
+        passages = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
+        return Held(np.array([number for number, _, _ in places], np.int64), passages)
+
+    def passages(self, article_id: str) -> int:
+        """How many passages an article has."""
+        return self._places[article_id][2]
 
     def word_number(self, name: str) -> int | None:
         """The number of a word, None when this generation has not met it."""
@@ -63,6 +83,6 @@ def previous_generation(index: Path, encoder: Encoder) -> PreviousGeneration | N
         manifest = open_generation(path)
         if (manifest.analysis, manifest.model_fingerprint) != (analysis_version(), encoder.fingerprint):
             return None
-        return PreviousGeneration(path)
+        return PreviousGeneration(path, manifest)
     except (IndexProblem, OSError, ValueError):
         return None

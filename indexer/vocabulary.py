@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.reuse import PreviousGeneration
+from search.chained import Ints
 from search.encoder import Encoder
-from search.keyindex import Floats, Ints
+from search.keyindex import Occurrences
 from search.languages.analysis import exact_key, lemma_keys
 from search.names import sound_numbers
 from search.ragged import rows
 from search.spelling import number_of, skeleton
+from search.vectors import Bytes, Floats, quantised
 from search.words import WordTable, encoded_words, word_name
 
 #: Words encoded at once.
@@ -24,16 +26,26 @@ _BATCH = 20_000
 
 @dataclass(slots=True)
 class Vocabulary:
-    """Gives each distinct word of a language a number, in the order they come."""
+    """Gives each distinct word of a language a number, in the order they come; `before` has those taken over."""
 
-    numbers: dict[str, int] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
 
-    def number(self, language: str, form: str) -> int:
-        """The number of a word, a new one when it is met for the first time."""
-        return self.numbers.setdefault(word_name(language, form), len(self.numbers))
+    def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
+        """The numbers of words, new ones of those that are met for the first time; shape (names,)."""
+        return np.array([self.words.setdefault(name, len(self.words)) for name in names], np.int32)
+
+    def taken_over(self, numbers: NDArray[np.int32], previous: PreviousGeneration) -> NDArray[np.int32]:
+        """A number for each word of the previous generation that is among `numbers`, 0 for all others."""
+        renumbered = np.zeros(len(previous.words), np.int32)
+        used = np.unique(numbers)
+        names = [word_name(*previous.words.name(number)) for number in used.tolist()]
+        renumbered[used] = self.numbers(names)
+        self.before.update(zip(names, used.tolist(), strict=True))
+        return renumbered
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.words)
 
 
 @dataclass(frozen=True)
@@ -59,20 +71,24 @@ class AnalysedVocabulary:
         """The first lemma of each word: the key after that of its exact form."""
         return [self.keys[number] for number in self.table.keys[self.table.key_offsets[:-1] + 1].tolist()]
 
-    def occurrences(self, words: Ints, passages: Ints, weights: Floats) -> tuple[Ints, Ints, Floats]:
-        """Words (sorted places) in passages as keys in passages: (key, passage, weight), each word's keys in a row."""
+    def occurrences(self, words: NDArray[np.integer], passages: Ints, weights: Floats, *, in_text: bool) -> Occurrences:
+        """Words (sorted places) in passages as keys in passages, each word's keys in a row."""
         places, bounds = rows(self.table.key_offsets, words)
         lengths = np.diff(bounds)
-        keys = self.table.keys[places].astype(np.int64)
-        return keys, np.repeat(passages, lengths), self.table.key_weights[places] * np.repeat(weights, lengths)
+        return Occurrences(
+            self.table.keys[places],
+            np.repeat(passages, lengths),
+            self.table.key_weights[places] * np.repeat(weights, lengths),
+            np.full(len(places), in_text),
+        )
 
 
 def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> AnalysedVocabulary:
     """Analyse every word once, taking over what the previous generation knows."""
-    names = sorted(vocabulary.numbers, key=lambda name: name.encode("utf-8", "surrogatepass"))
+    names = sorted(vocabulary.words, key=lambda name: name.encode("utf-8", "surrogatepass"))
     places = np.empty(len(names), np.int64)
-    places[[vocabulary.numbers[name] for name in names]] = np.arange(len(names))
-    before = [previous.word_number(name) if previous else None for name in names]
+    places[[vocabulary.words[name] for name in names]] = np.arange(len(names))
+    before = [_before(name, vocabulary, previous) for name in names]
     word_keys = [
         _keys(name) if number is None or previous is None else previous.keys(number)
         for name, number in zip(names, before, strict=True)
@@ -84,25 +100,27 @@ def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> Ana
         np.concatenate([[0], np.cumsum([len(each) for each in word_keys])]).astype(np.int64),
         np.array([key_numbers[key] for each in word_keys for key, _ in each], np.int32),
         np.array([weight for each in word_keys for _, weight in each], np.float32),
+        len(keys),
     )
     return AnalysedVocabulary(table, keys, places, before)
 
 
 def word_vectors(
     words: AnalysedVocabulary, encoder: Encoder, previous: PreviousGeneration | None
-) -> NDArray[np.float16]:
-    """Vectors of words; shape (words, dimensions)."""
+) -> tuple[Bytes, Floats]:
+    """Vectors of words, as `search.vectors.quantised` gives them."""
     forms, lemmas = words.forms, words.lemmas
-    vectors = np.zeros((len(forms), encoder.dimensions), np.float16)
+    vectors, scales = np.zeros((len(forms), encoder.dimensions), np.int8), np.zeros(len(forms), np.float32)
     new = [place for place, number in enumerate(words.before) if number is None]
     for start in range(0, len(new), _BATCH):
         batch = new[start : start + _BATCH]
-        vectors[batch] = encoded_words([forms[place] for place in batch], [lemmas[place] for place in batch], encoder)
+        encoded = encoded_words([forms[place] for place in batch], [lemmas[place] for place in batch], encoder)
+        vectors[batch], scales[batch] = quantised(encoded)
     old = [place for place, number in enumerate(words.before) if number is not None]
     if previous and old:
         numbers = [number for number in words.before if number is not None]
-        vectors[old] = previous.words.vectors(np.array(numbers, np.int32))
-    return vectors
+        vectors[old], scales[old] = previous.words.quantised(np.array(numbers, np.int64))
+    return vectors, scales
 
 
 def word_sounds(words: AnalysedVocabulary, encoder: Encoder) -> NDArray[np.uint32]:
@@ -113,6 +131,13 @@ def word_sounds(words: AnalysedVocabulary, encoder: Encoder) -> NDArray[np.uint3
 def word_skeletons(words: AnalysedVocabulary) -> NDArray[np.uint32]:
     """Numbers for the skeletons of words and of their first lemmas; shape (2, words)."""
     return np.array([[number_of(skeleton(each)) for each in side] for side in (words.forms, words.lemmas)], np.uint32)
+
+
+def _before(name: str, vocabulary: Vocabulary, previous: PreviousGeneration | None) -> int | None:
+    """The number of a word in the previous generation."""
+    if previous is None or name in vocabulary.before:
+        return vocabulary.before.get(name)
+    return previous.word_number(name)
 
 
 def _keys(name: str) -> tuple[tuple[str, float], ...]:

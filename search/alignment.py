@@ -7,13 +7,13 @@ the word is, says how well a passage answers, and which of its words to mark.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.chained import Ints
 from search.encoder import Encoder
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
@@ -38,7 +38,7 @@ STRETCH = 20
 STRETCH_WEIGHT = 0.625
 
 Floats = NDArray[np.float32]
-Numbers = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 #: Cosine below which two words have nothing to do with one another, and from which they mean the same.
 UNRELATED = 0.25
@@ -48,32 +48,14 @@ SAME = 0.8
 SYNONYM = 0.96
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedTerm:
-    """A query word ready to be held against words: its vector, and the numbers of its keys.
-
-    `own` are those of its exact form and lemmas, `named` those the glossary knows to stand for it, by weight;
-    `sound` is that of a name, 0 of any other word.
-    """
-
-    term: Term
-    vector: Floats
-    exact: int | None
-    own: Numbers
-    named: Mapping[float, Numbers]
-    sound: int
-
-
 class Aligner:
     """Holds the words of one query against the words of passages of one generation."""
 
     def __init__(self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder) -> None:
         self._words = words
         self._keys = keys
-        lemmas = [term.lemma for term in terms]
-        vectors = encoded_words([term.form for term in terms], lemmas, encoder)
-        sounds = sound_numbers(lemmas, encoder.unfamiliar(lemmas)).tolist()
-        self.terms = [_aligned(*each, keys) for each in zip(terms, vectors, sounds, strict=True)]
+        self._encoder = encoder
+        self.terms = terms
 
     @cached_property
     def weights(self) -> Floats:
@@ -83,24 +65,22 @@ class Aligner:
         translated word, Darwish & Oard 2003).
         """
         held = [
-            sum(weight * self._keys.frequency(key) for key, weight in {**each.term.keys, **counterparts}.items())
-            for each, counterparts in zip(self.terms, self.counterparts, strict=True)
+            sum(weight * self._keys.frequency(key) for key, weight in {**term.keys, **counterparts}.items())
+            for term, counterparts in zip(self.terms, self.counterparts, strict=True)
         ]
         return np.array([self._keys.rarity(frequency) ** WEIGHT_POWER for frequency in held], np.float32)
 
-    def scores(self, passages: Numbers) -> Floats:
+    def scores(self, passages: NDArray[np.integer]) -> Floats:
         """How well each passage answers the words of the query, 0 to 1; shape (passages,)."""
         numbers, bounds = self._words.passage_words(passages)
         scores = np.zeros(len(passages), np.float32)
         filled = bounds[1:] > bounds[:-1]
         if not self.terms or not filled.any():
             return scores
-        distinct, places = np.unique(numbers, return_inverse=True)
-        similarity = self.similarities(distinct)[places]
+        similarity = self.similarities[numbers]
         starts = bounds[:-1][filled]
         whole = np.maximum.reduceat(similarity, starts, axis=0) @ self.weights
-        owners = np.repeat(np.arange(len(passages)), np.diff(bounds))
-        stretches = np.maximum.reduceat(best_ahead(similarity, owners) @ self.weights, starts)
+        stretches = np.maximum.reduceat(best_ahead(similarity, bounds) @ self.weights, starts)
         scores[filled] = ((1 - STRETCH_WEIGHT) * whole + STRETCH_WEIGHT * stretches) / self.weights.sum()
         return scores
 
@@ -110,13 +90,9 @@ class Aligner:
 
         Words of any language count, the query's own among them: a synonym is as welcome as a translation.
         """
-        if not self.terms:
-            return []
-        similarity = _rescaled(self._words.cosines(np.stack([each.vector for each in self.terms])))
-        self._raise_names(similarity, slice(None))
         return [
-            {**({} if each.term.is_number else self._closest(similarity[:, column])), **each.term.counterparts}
-            for column, each in enumerate(self.terms)
+            {**({} if term.is_number else self._closest(self._by_meaning[:, column])), **term.counterparts}
+            for column, term in enumerate(self.terms)
         ]
 
     def _closest(self, similarity: Floats) -> dict[str, float]:
@@ -129,30 +105,47 @@ class Aligner:
             keys.setdefault(lemma, float(similarity[number]))
         return keys
 
-    def similarities(self, words: Numbers) -> Floats:
-        """Similarity, 0 to 1, of distinct words with the words of the query; shape (words, terms)."""
-        vectors = np.stack([each.vector for each in self.terms], axis=1)
-        cosine = self._words.vectors(words) @ vectors
-        similarity = _rescaled(cosine)
-        self._raise_names(similarity, words)
-        for column, each in enumerate(self.terms):
-            if each.term.is_number:
+    @cached_property
+    def similarities(self) -> Floats:
+        """Similarity, 0 to 1, of every word of the collection with the words of the query; shape (words, terms)."""
+        similarity = self._by_meaning.copy()
+        for column, term in enumerate(self.terms):
+            if term.is_number:
                 similarity[:, column] = 0
-            for weight, numbers in each.named.items():
-                held = self._words.holding(words, numbers)
-                similarity[held, column] = np.maximum(similarity[held, column], weight)
-            similarity[self.sharing(words, each), column] = 1
+            for key, weight in term.counterparts.items():
+                named = self._words.having(self._keys.numbers(key))
+                similarity[named, column] = np.maximum(similarity[named, column], weight)
+            similarity[self.shared[column], column] = 1
         return similarity
 
-    def _raise_names(self, similarity: Floats, words: Numbers | slice) -> None:
-        """Count words that sound like a name in the query as that name; `similarity` has shape (words, terms)."""
-        for column, each in enumerate(self.terms):
-            if each.sound:
-                similarity[self._words.sounding(words, each.sound), column] = SAME_NAME
+    @cached_property
+    def shared(self) -> list[Mask]:
+        """For each word of the query which words share its exact form or a lemma with it; shape (words,)."""
+        return [self._having([exact_key(term.form), *term.keys]) for term in self.terms]
 
-    def sharing(self, words: Numbers, aligned: AlignedTerm) -> NDArray[np.bool_]:
-        """Which words share the exact form or a lemma with a query word; shape (words,)."""
-        return self._words.holding(words, aligned.own)
+    @cached_property
+    def exact(self) -> list[Mask]:
+        """For each word of the query which words have its form, in any language; shape (words,)."""
+        return [self._having([exact_key(term.form)]) for term in self.terms]
+
+    def _having(self, keys: Iterable[str]) -> Mask:
+        """Which words have one of some keys."""
+        mask = np.zeros(len(self._words), np.bool_)
+        mask[self._words.having([number for key in keys for number in self._keys.numbers(key)])] = True
+        return mask
+
+    @cached_property
+    def _by_meaning(self) -> Floats:
+        """Similarity by vectors, and of names by sound, of every word; shape (words, terms)."""
+        if not self.terms:
+            return np.zeros((len(self._words), 0), np.float32)
+        lemmas = [term.lemma for term in self.terms]
+        vectors = encoded_words([term.form for term in self.terms], lemmas, self._encoder)
+        similarity = _rescaled(self._words.cosines(vectors))
+        for column, sound in enumerate(sound_numbers(lemmas, self._encoder.unfamiliar(lemmas)).tolist()):
+            if sound:
+                similarity[self._words.sounding(sound), column] = SAME_NAME
+        return similarity
 
 
 def _rescaled(cosine: Floats) -> Floats:
@@ -160,30 +153,19 @@ def _rescaled(cosine: Floats) -> Floats:
     return SYNONYM * np.clip((cosine - UNRELATED) / (SAME - UNRELATED), 0, 1)
 
 
-def best_ahead(similarity: Floats, passages: NDArray[np.int64]) -> Floats:
+def best_ahead(similarity: Floats, bounds: Ints) -> Floats:
     """The best match of each query word among each word of a passage and those that follow within a stretch.
 
-    `similarity` and the answer have shape (words, terms), `passages` says which passage each word is of.
+    `similarity` and the answer have shape (words, terms); `bounds` are the offsets between the passages.
     """
-    best, reach = similarity.copy(), 1
+    # Nothing between passages, so that no stretch reaches into the next.
+    gaps = STRETCH * np.arange(len(bounds) - 1)
+    places = np.arange(len(similarity)) + np.repeat(gaps, np.diff(bounds))
+    best = np.zeros((similarity.shape[1], len(similarity) + STRETCH * len(bounds)), np.float32)
+    best[:, places] = similarity.T
+    reach = 1
     while reach < STRETCH:
         step = min(reach, STRETCH - reach)
-        together = (passages[step:] == passages[:-step])[:, None]
-        ahead = best[step:].copy()
-        np.maximum(best[:-step], ahead, out=best[:-step], where=together)
+        best = np.maximum(best[:, :-step], best[:, step:])
         reach += step
-    return best
-
-
-def _aligned(term: Term, vector: Floats, sound: int, keys: KeyIndex) -> AlignedTerm:
-    exact = exact_key(term.form)
-    named = {
-        weight: _numbers([key for key, its in term.counterparts.items() if its == weight], keys)
-        for weight in sorted(set(term.counterparts.values()))
-    }
-    return AlignedTerm(term, vector, keys.number(exact), _numbers([exact, *term.keys], keys), named, sound)
-
-
-def _numbers(keys: Iterable[str], index: KeyIndex) -> Numbers:
-    """The numbers of those keys that passages hold."""
-    return np.array([number for key in keys if (number := index.number(key)) is not None], np.int32)
+    return best[:, places].T

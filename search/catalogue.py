@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE, Article
+from search.chained import Rows, bounds_of, mapped, shifted, whole
 from search.documents import Documents
 from search.results import FacetValue
+from search.semantic import best
+from search.strings import Strings, StringTable
 
 Mask = NDArray[np.bool_]
 
@@ -48,27 +51,52 @@ class Masks:
 
     @property
     def all(self) -> Mask:
-        """Which passages pass every filter."""
+        """Which passages pass every filter; `article` leaves out those of articles that are gone."""
         return self.language & self.year & self.author & self.article
+
+
+@dataclass(frozen=True, slots=True)
+class PassageColumns:
+    """What the catalogue keeps of each passage of a segment: language, year, number of the article, whether it is a
+    list of references."""
+
+    languages: Sequence[str]
+    years: Sequence[int | None]
+    articles: Sequence[int]
+    references: Sequence[bool]
 
 
 class Catalogue:
     """What filters and facets need of a generation's passages."""
 
-    def __init__(self, path: Path, documents: Documents) -> None:
-        self._languages: NDArray[np.int8] = np.load(path / "passages.languages.npy", mmap_mode="r")
-        self._years: NDArray[np.int16] = np.load(path / "passages.years.npy", mmap_mode="r")
-        self._articles: NDArray[np.int32] = np.load(path / "passages.articles.npy", mmap_mode="r")
-        self.references: Mask = np.load(path / "passages.references.npy", mmap_mode="r")
+    def __init__(self, paths: Sequence[Path], documents: Documents, dead: Collection[int] = ()) -> None:
+        """Open the catalogue of these segments; passages of the articles numbered in `dead` pass no filter."""
+        self._languages: NDArray[np.int8] = whole(paths, "passages.languages")
+        self._years: NDArray[np.int16] = whole(paths, "passages.years")
+        counts = [len(part) - 1 for part in mapped(paths, "articles.authors.offsets")]
+        articles = shifted(mapped(paths, "passages.articles"), bounds_of(counts)[:-1].tolist())
+        self._articles: NDArray[np.int32] = articles[0] if len(articles) == 1 else np.concatenate(articles)
+        self._article_count = sum(counts)
+        self.references: Mask = whole(paths, "passages.references")
+        self._authors = Strings(paths, "authors")
+        self._by = Rows(
+            mapped(paths, "articles.authors.offsets"), shifted(mapped(paths, "articles.authors"), self._authors.firsts)
+        )
         self._documents = documents
+        self._dead = np.array(sorted(dead), np.int32)
 
     def __len__(self) -> int:
         return len(self._languages)
 
     @cached_property
     def heads(self) -> list[Article]:
-        """Every article without its text, by number."""
-        return [head for head, _, _ in self._documents.heads()]
+        """Every article without its text."""
+        return [head for _, head, _, _ in self._documents.heads()]
+
+    @cached_property
+    def _alive(self) -> Mask:
+        """Which passages are of the articles the generation has."""
+        return np.ones(len(self), np.bool_) if not len(self._dead) else ~np.isin(self._articles, self._dead)
 
     def article_of(self, passage: int) -> int:
         """The number of a passage's article."""
@@ -97,30 +125,43 @@ class Catalogue:
             language=self.in_languages(filters.languages) if filters.languages else anything,
             year=self._in_years(filters.year_from, filters.year_to),
             author=self._of_articles(self._numbers_by(filters.author)) if filters.author else anything,
-            article=self._of_articles(self._numbers_of(filters.article)) if filters.article else anything,
+            article=self._of_articles(self._numbers_of(filters.article)) if filters.article else self._alive,
         )
 
     def facets(self, found: Mask, masks: Masks) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts of the passages found, by language, year (latest first) and author (most first)."""
         in_article = found & masks.article
-        languages = np.bincount(self._languages[in_article & masks.year & masks.author], minlength=len(_CODES))
-        years = Counter(self._years[in_article & masks.language & masks.author].tolist())
-        articles = Counter(self._articles[in_article & masks.language & masks.year].tolist())
-        authors: Counter[str] = Counter()
-        for number, count in articles.items():
-            authors.update(dict.fromkeys(self.heads[number].authors, count))
+        languages = self._by_language(in_article & masks.year & masks.author)
+        years = np.bincount(self._years[in_article & masks.language & masks.author] - NO_YEAR)
+        of_articles = np.bincount(
+            self._articles[in_article & masks.language & masks.year], minlength=self._article_count
+        )
         return {
-            "language": tuple(FacetValue(code, int(n)) for code, n in zip(_CODES, languages, strict=True) if n),
+            "language": tuple(FacetValue(code, count) for code, count in languages.items()),
             "year": tuple(
-                FacetValue(str(year), years[year]) for year in sorted(years, reverse=True) if year != NO_YEAR
+                FacetValue(str(place + NO_YEAR), int(years[place])) for place in np.flatnonzero(years)[::-1] if place
             ),
-            "author": tuple(FacetValue(name, count) for name, count in authors.most_common(MOST_FACET_VALUES)),
+            "author": tuple(FacetValue(*each) for each in self._by_author(of_articles)),
         }
+
+    def _by_author(self, of_articles: NDArray[np.int64]) -> list[tuple[str, int]]:
+        """Authors with the passages found of their articles, most first, in the order of the articles where equal."""
+        authors, offsets = self._by.all()
+        counts = np.bincount(authors, np.repeat(of_articles, np.diff(offsets)), len(self._authors))
+        # Of several numbers for one name, in several segments, all counts but these few are looked at.
+        numbers = best(counts.astype(np.float32), 2 * MOST_FACET_VALUES, counts > 0)
+        named: Counter[str] = Counter()
+        for number in numbers.tolist():
+            named[self._authors[number]] += int(counts[number])
+        return named.most_common(MOST_FACET_VALUES)
+
+    def _by_language(self, found: Mask) -> dict[str, int]:
+        counts = np.bincount(self._languages[found], minlength=len(_CODES))
+        return {code: int(count) for code, count in zip(_CODES, counts, strict=True) if count}
 
     def passages_by_language(self) -> dict[str, int]:
         """How many passages each language has."""
-        counts = np.bincount(self._languages, minlength=len(_CODES))
-        return {code: int(count) for code, count in zip(_CODES, counts, strict=True) if count}
+        return self._by_language(self._alive)
 
     def articles_by_year(self) -> dict[int, int]:
         """How many articles each year has, earliest first."""
@@ -132,29 +173,35 @@ class Catalogue:
         low, high = 0 if first is None else first, 9999 if last is None else last
         return np.asarray((self._years >= low) & (self._years <= high))
 
-    def _of_articles(self, numbers: list[int]) -> Mask:
+    def _of_articles(self, numbers: Sequence[int] | NDArray[np.int64]) -> Mask:
         return np.isin(self._articles, numbers)
 
-    def _numbers_by(self, author: str) -> list[int]:
+    def _numbers_by(self, author: str) -> NDArray[np.int64]:
         wanted = author.casefold()
-        return [n for n, head in enumerate(self.heads) if any(name.casefold() == wanted for name in head.authors)]
+        same = [number for number, name in enumerate(self._author_names) if name == wanted]
+        authors, offsets = self._by.all()
+        return np.repeat(np.arange(self._article_count), np.diff(offsets))[np.isin(authors, same)]
+
+    @cached_property
+    def _author_names(self) -> list[str]:
+        return [self._authors[number].casefold() for number in range(len(self._authors))]
 
     def _numbers_of(self, article_id: str) -> list[int]:
         number = self._documents.number(article_id)
         return [] if number is None else [number]
 
 
-def write_catalogue(
-    path: Path,
-    languages: Iterable[str],
-    years: Iterable[int | None],
-    articles: Iterable[int],
-    references: Iterable[bool],
-) -> None:
-    """Write language, year and article number of every passage, and whether it is a list of references."""
-    codes = [_CODES.index(code) if code in _CODES else len(LANGUAGES) for code in languages]
+def write_catalogue(path: Path, passages: PassageColumns, authors: Sequence[Sequence[str]]) -> None:
+    """Write the catalogue of a segment: columns of its passages, and the authors of each of its articles."""
+    codes = [_CODES.index(code) if code in _CODES else len(LANGUAGES) for code in passages.languages]
     np.save(path / "passages.languages.npy", np.array(codes, np.int8))
-    known = [NO_YEAR if year is None else year for year in years]
+    known = [NO_YEAR if year is None else year for year in passages.years]
     np.save(path / "passages.years.npy", np.array(known, np.int16))
-    np.save(path / "passages.articles.npy", np.fromiter(articles, np.int32))
-    np.save(path / "passages.references.npy", np.fromiter(references, np.bool_))
+    np.save(path / "passages.articles.npy", np.array(passages.articles, np.int32))
+    np.save(path / "passages.references.npy", np.array(passages.references, np.bool_))
+    names = sorted({name for each in authors for name in each}, key=lambda name: name.encode("utf-8", "surrogatepass"))
+    StringTable.write(path / "authors", names)
+    numbers = {name: number for number, name in enumerate(names)}
+    distinct = [dict.fromkeys(each) for each in authors]
+    entries = np.array([numbers[name] for each in distinct for name in each], np.int32)
+    Rows.write(path, "articles.authors", bounds_of([len(each) for each in distinct]), entries)

@@ -1,4 +1,4 @@
-"""The articles and passages of a generation, in one read-only SQLite file."""
+"""The articles and passages of a generation, in one read-only SQLite file a segment."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import errno
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from search.articles import Article, Passage
+from search.chained import bounds_of
 from search.storage import IndexProblem
 
 _SCHEMA = """
@@ -67,7 +70,10 @@ class DocumentWriter:
         self._articles += 1
         self._passages += len(rows)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Finish the file."""
         with self._told():
             self._database.commit()
@@ -83,44 +89,102 @@ class DocumentWriter:
 
 
 class Documents:
-    """Reads articles and passages by number or id. Safe to use from several threads."""
+    """Reads the articles and passages of a generation by number or id. Safe to use from several threads.
+
+    Both are numbered on through the segments; articles with a number in `dead` are gone or were written anew later.
+    """
+
+    def __init__(self, files: Sequence[Path], dead: Container[int] = ()) -> None:
+        self._files = [_File(file) for file in files]
+        counts = [file.counts() for file in self._files]
+        self._articles = bounds_of([articles for articles, _ in counts]).tolist()
+        self._passages = bounds_of([passages for _, passages in counts]).tolist()
+        self._dead = dead
+
+    def article(self, article_id: str) -> Article | None:
+        """An article with its whole text, None when there is none of this id."""
+        found = self._place(article_id)
+        return found and found[0].article(found[1])
+
+    def head(self, number: int) -> Article:
+        """An article without its text."""
+        part = bisect_right(self._articles, number) - 1
+        return self._files[part].head(number - self._articles[part])
+
+    def number(self, article_id: str) -> int | None:
+        """The number of an article, None when there is none of this id."""
+        found = self._place(article_id)
+        return found and self._articles[self._files.index(found[0])] + found[1]
+
+    def passage(self, number: int) -> Passage:
+        """The passage of this number."""
+        part = bisect_right(self._passages, number) - 1
+        return self._files[part].passage(number - self._passages[part])
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """The passages of an article in order."""
+        found = self._place(article_id)
+        return found[0].passages(found[1]) if found else []
+
+    def heads(self) -> Iterator[tuple[int, Article, int, int]]:
+        """Every article without its text: its number, it, the number of its first passage and how many it has."""
+        for file, articles, passages in zip(self._files, self._articles, self._passages, strict=False):
+            for number, (head, first, count) in enumerate(file.heads(), articles):
+                if number not in self._dead:
+                    yield number, head, passages + first, count
+
+    def contents(self) -> dict[str, tuple[str, int]]:
+        """Content digest and number of every article, by id."""
+        return {
+            article_id: (content, first + number)
+            for file, first in zip(self._files, self._articles, strict=False)
+            for article_id, content, number in file.contents()
+            if first + number not in self._dead
+        }
+
+    def _place(self, article_id: str) -> tuple[_File, int] | None:
+        """The file an article is in, and its number there; the latest of this id is the only one alive."""
+        for file, first in zip(reversed(self._files), reversed(self._articles[:-1]), strict=True):
+            number = file.number(article_id)
+            if number is not None and first + number not in self._dead:
+                return file, number
+        return None
+
+
+class _File:
+    """The articles and passages of one segment, by the numbers they have there."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connections = threading.local()
-        self._rows("SELECT 1 FROM articles LIMIT 1")
 
-    def article(self, article_id: str) -> Article | None:
-        """An article with its whole text, None when there is none of this id."""
-        rows = self._rows(f"SELECT {_HEAD}, text FROM articles WHERE id = ?", article_id)
-        return _article(rows[0]) if rows else None
+    def counts(self) -> tuple[int, int]:
+        """How many articles and passages there are."""
+        articles, passages = self._rows("SELECT max(number) FROM articles UNION ALL SELECT max(number) FROM passages")
+        return (-1 if articles[0] is None else articles[0]) + 1, (-1 if passages[0] is None else passages[0]) + 1
+
+    def article(self, number: int) -> Article:
+        return _article(self._rows(f"SELECT {_HEAD}, text FROM articles WHERE number = ?", number)[0])
 
     def head(self, number: int) -> Article:
-        """An article without its text."""
         return _article((*self._rows(f"SELECT {_HEAD} FROM articles WHERE number = ?", number)[0], ""))
 
     def number(self, article_id: str) -> int | None:
-        """The number of an article, None when there is none of this id."""
         rows = self._rows("SELECT number FROM articles WHERE id = ?", article_id)
         return int(rows[0][0]) if rows else None
 
     def passage(self, number: int) -> Passage:
-        """The passage of this number."""
         return self._passages("passages.number = ?", number)[0]
 
-    def passages(self, article_id: str) -> list[Passage]:
-        """The passages of an article in order."""
-        return self._passages("articles.id = ?", article_id)
+    def passages(self, article: int) -> list[Passage]:
+        return self._passages("passages.article = ?", article)
 
     def heads(self) -> Iterator[tuple[Article, int, int]]:
-        """Every article without its text, with the number of its first passage and how many it has."""
         for row in self._rows(f"SELECT first_passage, passages, {_HEAD} FROM articles ORDER BY number"):
             yield _article((*row[2:], "")), row[0], row[1]
 
-    def contents(self) -> dict[str, tuple[str, int]]:
-        """Content digest and number of every article, by id."""
-        rows = self._rows("SELECT id, content, number FROM articles")
-        return {row[0]: (row[1], row[2]) for row in rows}
+    def contents(self) -> list[tuple]:  # type: ignore[type-arg]
+        return self._rows("SELECT id, content, number FROM articles")
 
     def _passages(self, condition: str, value: object) -> list[Passage]:
         rows = self._rows(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from search.errors import UserError
 
@@ -30,6 +30,9 @@ WORD_START = "▁"
 
 #: Mean length from which the pieces of a word tell what it means.
 FAMILIAR = 4.0
+
+#: Texts that are cut into pieces one by one: threads cost more than they save on the words of a query.
+FEW = 16
 
 #: Most pieces whose rows are summed at once: bounds memory to about 64 MB at 512 dimensions.
 PIECES_AT_ONCE = 32_768
@@ -103,7 +106,7 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text, (n, dimensions), L2-normalised; zeros for a text without a known piece."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encodings = self._encodings(texts)
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for first, pieces in _runs([encoding.ids for encoding in encodings]):
             self._add(vectors, first, pieces)
@@ -117,8 +120,13 @@ class StaticEncoder:
 
     def unfamiliar(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Which words are cut into pieces too short to be words."""
-        encodings = self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)
+        encodings = self._encodings(words)
         return np.array([_is_unfamiliar(self._lengths[encoding.ids]) for encoding in encodings], np.bool_)
+
+    def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
+        if len(texts) > FEW:
+            return list(self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False))
+        return [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
 
     @cached_property
     def _lengths(self) -> NDArray[np.int64]:

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from search.alignment import Aligner
 from search.articles import Article, Passage
 from search.catalogue import Catalogue, Filters, Mask
+from search.conditions import Conditions
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
 from search.glossary import Glossary
 from search.highlight import highlights
 from search.keyindex import KeyIndex
-from search.keyword import KeywordIndex
 from search.languages.analysis import analysis_version
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
@@ -29,7 +29,14 @@ from search.respelling import Respeller
 from search.results import Hit, Mode, Results, Sort
 from search.semantic import PassageVectors
 from search.spelling import without_own_letters
-from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
+from search.storage import (
+    IndexIncompatible,
+    Manifest,
+    current_generation,
+    generation_path,
+    open_generation,
+    segment_paths,
+)
 from search.syntax import is_structured
 from search.words import Words
 
@@ -61,6 +68,19 @@ class _Page:
     per_article: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The first passages of an answer, best first, with their scores; `kept` are the places of those that are hits.
+
+    `hits` counts those of the whole answer.
+    """
+
+    passages: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    kept: NDArray[np.int64]
+    hits: int
+
+
 class Engine:
     """Answers queries from one generation of an index. Safe to use from several threads."""
 
@@ -69,14 +89,16 @@ class Engine:
         self._manifest = open_generation(path)
         self._encoder = encoder or _encoder_of(self._manifest)
         _check(self._manifest, self._encoder)
-        self._documents = Documents(path / "documents.sqlite")
-        self._catalogue = Catalogue(path, self._documents)
-        self._keys = KeyIndex(path)
-        self._words = Words(path)
-        self._ranker = Ranker(self._catalogue, self._keys, self._words, PassageVectors(path), self._encoder)
+        segments = segment_paths(path, self._manifest)
+        dead = frozenset(self._manifest.dead)
+        self._documents = Documents([segment / "documents.sqlite" for segment in segments], dead)
+        self._catalogue = Catalogue(segments, self._documents, dead)
+        self._keys = KeyIndex(segments)
+        self._words = Words(segments)
+        self._ranker = Ranker(self._catalogue, self._keys, self._words, PassageVectors(segments), self._encoder)
+        self._conditions = Conditions(segments, self._catalogue, self._keys, self._words)
         self._glossary = Glossary.open(path)
         self._respeller = Respeller(self._keys, self._words)
-        self._path = path
 
     @classmethod
     def open(cls, index: Path, encoder: Encoder | None = None) -> Engine:
@@ -124,14 +146,11 @@ class Engine:
         aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)
         evidence = self._ranker.evidence(understood, aligner, mode)
         found = self._found(understood, evidence)
-        ranked, scores = self._ranker.ranked(understood, aligner, evidence, found & masks.all, mode)
-        if page.sort == "year":
-            order = self._catalogue.latest_first(ranked)
-            ranked, scores = ranked[order], scores[order]
-        kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
+        allowed = found & masks.all
+        order = self._ordered(understood, aligner, evidence, allowed, mode, page)
         hits = tuple(
-            self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)
-            for rank, place in enumerate(kept[page.offset : page.offset + page.limit], page.offset + 1)
+            self._hit(aligner, evidence, int(order.passages[place]), float(order.scores[place]), rank, mode)
+            for rank, place in enumerate(order.kept[page.offset : page.offset + page.limit], page.offset + 1)
         )
         return Results(
             text=asked.text,
@@ -139,7 +158,7 @@ class Engine:
             language=understood.language,
             languages=understood.languages,
             mode=mode,
-            total=len(kept),
+            total=order.hits,
             took_ms=(time.perf_counter() - started) * 1000,
             did_you_mean=self._did_you_mean(understood, aligner),
             hits=hits,
@@ -188,10 +207,6 @@ class Engine:
         )
 
     @cached_property
-    def _keyword(self) -> KeywordIndex:
-        return KeywordIndex(self._path)
-
-    @cached_property
     def _phrases(self) -> list[tuple[str, str, str]]:
         """Titles and key words, once each, in lower case too, and as they are typed on a Russian keyboard."""
         heads = self._catalogue.heads
@@ -204,7 +219,7 @@ class Engine:
             return query
         expanded = [
             Term(word, word, dict.fromkeys(keys, 1.0))
-            for word, keys in self._keyword.expansions(query.condition)
+            for word, keys in self._conditions.expansions(query.condition)
             if keys
         ]
         covered = {term.word for term in expanded}
@@ -214,8 +229,27 @@ class Engine:
         """Which passages the query finds, before any filter; a condition without words finds all that meet it."""
         if query.condition is None:
             return evidence.any
-        met = self._keyword.meeting(query.condition)
+        met = self._conditions.meeting(query.condition)
         return met & evidence.any if query.terms else met
+
+    def _ordered(
+        self, query: Query, aligner: Aligner, evidence: Evidence, allowed: Mask, mode: Mode, page: _Page
+    ) -> _Order:
+        """The passages found, in order, as far as the page reaches or further, and how many there are in all."""
+        total = int(np.count_nonzero(allowed))
+        of_articles = np.bincount(self._catalogue.articles_of(np.flatnonzero(allowed))) if page.per_article else None
+        hits = total if of_articles is None else int(np.minimum(of_articles, page.per_article).sum())
+        # By year the last found may come first.
+        depth = total if page.sort == "year" else page.offset + page.limit
+        while True:
+            ranked, scores = self._ranker.ranked(query, aligner, evidence, allowed, mode, depth)
+            if page.sort == "year":
+                order = self._catalogue.latest_first(ranked)
+                ranked, scores = ranked[order], scores[order]
+            kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
+            if len(kept) >= min(hits, page.offset + page.limit) or len(ranked) >= total:
+                return _Order(ranked, scores, kept, hits)
+            depth = 8 * len(ranked)
 
     def _at_most(self, per_article: int, ranked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Places in the ranking of the best `per_article` passages of each article."""
@@ -233,7 +267,7 @@ class Engine:
             score=score,
             article=self._documents.head(self._catalogue.article_of(number)),
             passage=self._documents.passage(number),
-            highlights=highlights(self._words.passage(number), aligner, self._words, by_meaning=mode != "keyword"),
+            highlights=highlights(self._words.passage(number), aligner, by_meaning=mode != "keyword"),
             matched=tuple(evidence.matched(number)),
         )
 

@@ -6,6 +6,7 @@ their lemmas; these are computed once, when an index is built, and kept in its g
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,11 @@ class Glossary:
         """Write the glossary into the directory of a generation, lemma keys in place of the forms."""
         lines = ["\t".join(self._key_cells(concept)) + "\n" for concept in self._concepts]
         (path / _FILE).write_text("".join(lines), "utf-8")
+
+    @staticmethod
+    def copy(source: Path, target: Path) -> None:
+        """Take over the glossary of another generation as it is there; both are directories of generations."""
+        shutil.copyfile(source / _FILE, target / _FILE)
 
     def translations(self, forms: Sequence[str], languages: Sequence[str]) -> list[Match]:
         """The longest runs of query words that name a concept, in order; no two share a word.

@@ -1,86 +1,122 @@
-"""Which passages hold which keys, and how much each key says there: BM25 computed at build time.
+"""Which passages hold which keys, and how much each key says there: BM25, most of it computed at build time.
 
-A key is a lemma, or "=" and an exact form. Postings are kept as an impact table: for each key the
-passages that hold it, with the whole BM25 weight, so that a query is a few array additions.
+A key is a lemma, or "=" and an exact form. Postings are kept as an impact table: for each key the passages that hold
+it, with the part of BM25 that depends on the passage; how rare the key is in the whole generation is known when it is
+asked for. A query is a few array additions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log1p
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.strings import StringTable
+from search.chained import Ints, Rows, bounds_of, mapped, shifted
+from search.strings import Strings, StringTable
 
 #: Parameters of BM25 (Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009).
 K1 = 1.2
 B = 0.5
 
-Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Numbers = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
     """Passages that hold a key, ascending, and its impact in each."""
 
-    passages: NDArray[np.int32]
+    passages: Numbers
     impacts: Floats
 
 
-def idf(document_frequency: Floats, documents: int) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Keys in passages, in any order: numbers of the key and the passage, weight, and whether in the passage's text.
+
+    Weights of the same key and passage add up. All arrays have shape (occurrences,).
+    """
+
+    keys: NDArray[np.integer]
+    passages: Ints
+    weights: Floats
+    in_text: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Occurrences]) -> Occurrences:
+        """All occurrences of several parts."""
+        columns = ("keys", "passages", "weights", "in_text")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
+
+
+def idf(document_frequency: float, documents: int) -> float:
     """Inverse document frequency as in BM25, never negative (Lucene's form)."""
-    return np.log1p((documents - document_frequency + 0.5) / (document_frequency + 0.5)).astype(np.float32)
+    return log1p((documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def impacts(frequency: Floats, length: Floats, rarity: Floats) -> Floats:
-    """BM25 weight of keys with this (field-weighted) frequency in passages of this relative length."""
-    return (rarity * frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length))).astype(np.float32)
+def saturation(frequency: Floats, length: Floats) -> Floats:
+    """BM25 weight, but for rarity, of keys with this (field-weighted) frequency in passages of this relative length."""
+    return (frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length))).astype(np.float32)
 
 
 class KeyIndex:
-    """The impact table of a generation, memory-mapped."""
+    """The impact table of a generation, memory-mapped, numbered through its segments."""
 
-    def __init__(self, path: Path) -> None:
-        self._keys = StringTable(path / "keys")
-        self._offsets: Ints = np.load(path / "postings.offsets.npy", mmap_mode="r")
-        self._passages: NDArray[np.int32] = np.load(path / "postings.passages.npy", mmap_mode="r")
-        self._impacts: Floats = np.load(path / "postings.impacts.npy", mmap_mode="r")
-        self._documents = int(np.load(path / "passages.languages.npy", mmap_mode="r").shape[0])
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._keys = Strings(paths, "keys")
+        lengths = [len(part) for part in mapped(paths, "passages.languages")]
+        self._documents = sum(lengths)
+        firsts = bounds_of(lengths)[:-1].tolist()
+        offsets = mapped(paths, "postings.offsets")
+        self._passages = Rows(offsets, shifted(mapped(paths, "postings.passages"), firsts))
+        self._impacts = Rows(offsets, mapped(paths, "postings.impacts"))
+        self._in_text = Rows(offsets, mapped(paths, "postings.in_text"))
 
     @property
     def passages(self) -> int:
         """How many passages the generation has."""
         return self._documents
 
-    def number(self, key: str) -> int | None:
-        """The number of a key, None where no passage holds it."""
-        return self._keys.number(key)
+    def numbers(self, key: str) -> list[int]:
+        """The numbers of a key, one in each segment where a passage holds it."""
+        return self._keys.numbers(key)
 
     def key(self, number: int) -> str:
         """The key of this number."""
         return self._keys[number]
 
+    def beginning(self, prefix: str) -> Iterator[int]:
+        """The numbers of the keys that begin with a prefix."""
+        for numbers in self._keys.beginning(prefix):
+            yield from numbers
+
     def postings(self, key: str) -> Postings:
         """The postings of a key, empty where no passage holds it."""
-        number = self._keys.number(key)
-        if number is None:
-            return Postings(np.empty(0, np.int32), np.empty(0, np.float32))
-        place = slice(self._offsets[number], self._offsets[number + 1])
-        return Postings(self._passages[place], self._impacts[place])
+        numbers = np.array(self._keys.numbers(key), np.int64)
+        if len(numbers) == 1:
+            number, rarity = int(numbers[0]), self.rarity(self._passages.length(int(numbers[0])))
+            return Postings(self._passages[number], self._impacts[number].astype(np.float32) * np.float32(rarity))
+        passages, _ = self._passages.take(numbers)
+        return Postings(passages, self._impacts.take(numbers)[0] * np.float32(self.rarity(len(passages))))
+
+    def holding(self, numbers: Sequence[int], *, in_text: bool) -> Numbers:
+        """The passages that hold one of some keys, with `in_text` those that do in their own text; shape (found,)."""
+        chosen = np.array(numbers, np.int64)
+        passages, _ = self._passages.take(chosen)
+        return passages[self._in_text.take(chosen)[0]] if in_text else passages
 
     def frequency(self, key: str) -> int:
         """How many passages hold a key."""
-        number = self._keys.number(key)
-        return 0 if number is None else int(self._offsets[number + 1] - self._offsets[number])
+        return sum(self._passages.length(number) for number in self._keys.numbers(key))
 
     def rarity(self, frequency: float) -> float:
         """Inverse document frequency of what this many passages hold."""
         held = min(frequency, self._documents)
-        return float(idf(np.array([held], np.float32), max(self._documents, 1))[0])
+        return idf(held, max(self._documents, 1))
 
     def scores(self, keys: Mapping[str, float]) -> Floats:
         """For every passage the best of the weighted impacts of some alternative keys; shape (passages,)."""
@@ -91,24 +127,51 @@ class KeyIndex:
         return best
 
 
-def write(path: Path, keys: Sequence[str], occurrences: tuple[Ints, Ints, Floats], lengths: Ints) -> None:
-    """Write the impact table.
+def write(path: Path, keys: Sequence[str], blocks: Iterable[Occurrences], lengths: Ints, mean_length: float) -> None:
+    """Write the impact table of a segment.
 
-    `keys` are sorted; `occurrences` are (key number, passage number, weight) of equal length in any order,
-    weights of the same key and passage add up; `lengths` are the passages' numbers of tokens.
+    `keys` are sorted; `blocks` are of passages that follow one another, so that not all occurrences are in memory at
+    once; `lengths` are the passages' numbers of tokens, which count relative to `mean_length`.
     """
-    key, passage, frequency = _added_up(occurrences, len(lengths))
-    document_frequency = np.bincount(key, minlength=len(keys))
-    relative = (lengths / max(lengths.mean(), 1.0) if len(lengths) else lengths).astype(np.float32)
-    rarity = idf(document_frequency.astype(np.float32), len(lengths))
+    relative = (lengths / max(mean_length, 1.0)).astype(np.float32)
+    parts = [_added_up(block, len(keys), relative) for block in blocks]
+    held: Ints = np.sum([np.zeros(len(keys), np.int64), *(part.held for part in parts)], axis=0)
+    offsets = bounds_of(held)
+    columns = {
+        "postings.passages": np.empty(offsets[-1], np.int32),
+        "postings.impacts": np.empty(offsets[-1], np.float16),
+        "postings.in_text": np.empty(offsets[-1], np.bool_),
+    }
+    free = offsets[:-1].copy()
+    for part in parts:
+        places = np.repeat(free - bounds_of(part.held)[:-1], part.held) + np.arange(len(part.passages))
+        free += part.held
+        for column, values in zip(columns.values(), (part.passages, part.impacts, part.in_text), strict=True):
+            column[places] = values
     StringTable.write(path / "keys", keys)
-    np.save(path / "postings.offsets.npy", np.concatenate([[0], np.cumsum(document_frequency)]).astype(np.int64))
-    np.save(path / "postings.passages.npy", passage.astype(np.int32))
-    np.save(path / "postings.impacts.npy", impacts(frequency, relative[passage], rarity[key]))
+    np.save(path / "postings.offsets.npy", offsets)
+    for name, column in columns.items():
+        np.save(path / f"{name}.npy", column)
 
 
-def _added_up(occurrences: tuple[Ints, Ints, Floats], passages: int) -> tuple[Ints, Ints, Floats]:
-    key, passage, weight = occurrences
-    combined, place = np.unique(key * max(passages, 1) + passage, return_inverse=True)
-    total = np.bincount(place, weights=weight, minlength=len(combined)).astype(np.float32)
-    return combined // max(passages, 1), combined % max(passages, 1), total
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Postings of some passages, by key: how many each key has, and theirs on end."""
+
+    held: Ints
+    passages: Numbers
+    impacts: NDArray[np.float16]
+    in_text: NDArray[np.bool_]
+
+
+def _added_up(block: Occurrences, keys: int, relative_lengths: Floats) -> _Block:
+    # Only a build needs it, and it takes a tenth of a second to load.
+    from scipy.sparse import coo_array
+
+    # Both sums at once: the weight, and in the imaginary part the occurrences in the text.
+    values = block.weights + 1j * block.in_text.astype(np.float32)
+    table = coo_array((values, (block.keys, block.passages)), shape=(keys, len(relative_lengths))).tocsr()
+    table.sum_duplicates()
+    passages = table.indices.astype(np.int32)
+    impacts = saturation(table.data.real.astype(np.float32), relative_lengths[passages]).astype(np.float16)
+    return _Block(np.diff(table.indptr).astype(np.int64), passages, impacts, table.data.imag > 0)

@@ -88,22 +88,25 @@ class Ranker:
         return Evidence(keyword, self._counterparts(aligner), cosine)
 
     def ranked(
-        self, query: Query, aligner: Aligner, evidence: Evidence, found: Mask, mode: Mode
+        self, query: Query, aligner: Aligner, evidence: Evidence, found: Mask, mode: Mode, depth: int
     ) -> tuple[Numbers, Floats]:
-        """The passages found, best first, with their scores: by BM25 in keyword mode, else by alignment.
+        """The best `depth` of the passages found, or more, best first, with their scores.
 
-        Those that are not among the best by any evidence follow, by the cosine alone.
+        They are ranked by BM25 in keyword mode, else by alignment; those that are not among the best by any evidence
+        follow, by the cosine alone.
         """
         if mode == "keyword":
-            order = best(evidence.keyword, len(found), found)
+            order = best(evidence.keyword, depth, found)
             return order, evidence.keyword[order]
         kinds = (evidence.keyword, evidence.counterparts, evidence.cosine)
         candidates = np.unique(np.concatenate([best(kind, CANDIDATES, found) for kind in kinds]))
         scores = self._scores(query, aligner, evidence, candidates)
         first = np.argsort(-scores, kind="stable")
+        if len(candidates) >= depth:
+            return candidates[first], scores[first]
         rest = found.copy()
         rest[candidates] = False
-        others = best(evidence.cosine, len(found), rest)
+        others = best(evidence.cosine, depth - len(candidates), rest)
         floor = float(scores.min(initial=0.0))
         return (
             np.concatenate([candidates[first], others]),
@@ -131,7 +134,7 @@ class Ranker:
 
     def _scores(self, query: Query, aligner: Aligner, evidence: Evidence, candidates: Numbers) -> Floats:
         in_language = self._catalogue.in_languages(query.languages)[candidates]
-        alignment = aligner.scores(candidates.astype(np.int32))
+        alignment = aligner.scores(candidates)
         scores = fused(
             alignment,
             evidence.cosine[candidates],

@@ -68,10 +68,10 @@ class Respeller:
 
     def has(self, form: str) -> bool:
         """Whether a passage holds a word in this form, or in another where a dictionary has the word."""
-        if self._keys.number(exact_key(form)) is not None:
+        if self._keys.numbers(exact_key(form)):
             return True
         read = (lemma_keys(form, code)[0][0] for code in (*_CYRILLIC, "en") if is_known(form, code))
-        return any(self._keys.number(lemma) is not None for lemma in read)
+        return any(self._keys.numbers(lemma) for lemma in read)
 
     def _spelling(self, form: str) -> str | None:
         """The spelling in the passages of a word they lack: the same form, or a lemma of it.
@@ -95,11 +95,7 @@ class Respeller:
         if same:
             return max(same, key=lambda name: self._keys.frequency(exact_key(name)))
         russian = cyrillic(form)
-        if (
-            russian != form
-            and is_known(russian, "ru")
-            and self._keys.number(lemma_keys(russian, "ru")[0][0]) is not None
-        ):
+        if russian != form and is_known(russian, "ru") and self._keys.numbers(lemma_keys(russian, "ru")[0][0]):
             return russian
         return next((lemma for lemma in map(self._best_lemma, _stems(wanted)) if lemma), None)
 

@@ -1,9 +1,13 @@
 """An index on disk: generations, their manifests and checksums, and the atomic switch between them.
 
     INDEX/CURRENT                    the name of the generation in use
-    INDEX/generations/NAME/...       the files of a generation, never changed once it is current
+    INDEX/generations/NAME/...       the files of a generation, never changed once it is current: one segment
     INDEX/generations/NAME/manifest.json
     INDEX/building.lock              held by the process that is building
+
+A generation is made of its own segment and, where it was an update, of those of earlier generations that its manifest
+names, without the articles that are gone or that a later segment has anew (a log-structured merge, O'Neil et al. 1996,
+with two or a few levels).
 
 A generation is written under its final name, flushed to disk, and becomes visible when CURRENT is
 replaced: a reader finds either the old generation or the new one, whole.
@@ -29,7 +33,7 @@ from typing import Any, TypedDict
 from search.errors import UserError
 
 #: Changes whenever the files of a generation change their meaning.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
@@ -62,7 +66,13 @@ class StoredFile(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds and what built it. `files` has every file but the manifest, by name."""
+    """What a generation holds and what built it.
+
+    `articles`, `passages` and `words` (of all passages) are what it answers from. `segments` are the generations whose
+    segments it reads, in their order and itself as the last if it has one; `dead` are the numbers of the articles in
+    them that are gone. `mean_length` is the number of words by which passages are long or short, `glossary` the
+    checksum of the table of terms, "" without. `files` has every file but the manifest, by name.
+    """
 
     generation: str
     created: str
@@ -75,6 +85,10 @@ class Manifest:
     articles: int
     passages: int
     words: int
+    segments: list[str]
+    dead: list[int]
+    mean_length: float
+    glossary: str
     files: dict[str, StoredFile]
 
 
@@ -99,11 +113,23 @@ def open_generation(path: Path) -> Manifest:
     Raises `IndexProblem` when one is not, `IndexIncompatible` when another version wrote it.
     """
     manifest = _read_manifest(path)
-    for name, stored in manifest.files.items():
-        file = path / name
+    for file, stored in _stored_files(path, manifest):
         if not file.is_file() or file.stat().st_size != stored["bytes"]:
             raise IndexProblem(f"{file} is missing or cut off; rebuild with: izde index SOURCE --full")
     return manifest
+
+
+def segment_paths(path: Path, manifest: Manifest) -> list[Path]:
+    """The directories of the segments of the generation at `path`, in their order."""
+    return [path.parent / name for name in manifest.segments]
+
+
+def _stored_files(path: Path, manifest: Manifest) -> Iterator[tuple[Path, StoredFile]]:
+    """Every file of a generation, those of its earlier segments included, and what it was when it was written."""
+    for segment in dict.fromkeys((*segment_paths(path, manifest), path)):
+        files = manifest.files if segment == path else _read_manifest(segment).files
+        for name, stored in files.items():
+            yield segment / name, stored
 
 
 def _read_manifest(path: Path) -> Manifest:
@@ -153,6 +179,11 @@ def new_generation(index: Path) -> Iterator[Path]:
         raise
 
 
+def discard(path: Path) -> None:
+    """Remove a generation that was begun and is not needed."""
+    shutil.rmtree(path, ignore_errors=True)
+
+
 def seal(path: Path, **fields: Any) -> Manifest:
     """Write the manifest of a finished generation and flush all of it to disk.
 
@@ -190,10 +221,11 @@ def prune(index: Path, after: float) -> list[str]:
     An unfinished generation was left by a build that was cut off: the caller holds the lock, so it goes at once.
     """
     current = current_generation(index)
+    in_use = {current, *_read_manifest(generation_path(index, current)).segments}
     removed = []
     for path in sorted((index / _GENERATIONS).iterdir()):
         unfinished = not (path / _MANIFEST).exists()
-        if path.name != current and (unfinished or _replaced_before(index, path, after)):
+        if path.name not in in_use and (unfinished or _replaced_before(index, path, after)):
             shutil.rmtree(path, ignore_errors=True)
             removed.append(path.name)
     return removed
@@ -203,12 +235,12 @@ def verify(index: Path) -> list[str]:
     """Check every file of the current generation against its checksum; answers what is wrong, by file."""
     path = generation_path(index, current_generation(index))
     problems = []
-    for name, stored in _read_manifest(path).files.items():
+    for file, stored in _stored_files(path, _read_manifest(path)):
         try:
-            if sha256(path / name) != stored["sha256"]:
-                problems.append(f"{path / name}: its content is not what was written")
+            if sha256(file) != stored["sha256"]:
+                problems.append(f"{file}: its content is not what was written")
         except OSError as error:
-            problems.append(f"{path / name}: {error.strerror}")
+            problems.append(f"{file}: {error.strerror}")
     return problems
 
 

@@ -1,6 +1,6 @@
 """The words of every passage in order, the keys of every distinct word, and its vector.
 
-A word here is a distinct form of one language, numbered by its place in the sorted table of words.
+A word here is a distinct form of one language, numbered by its place in the sorted table of words of its segment.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from search.chained import Ints, Rows, bounds_of, mapped, shifted, whole
 from search.encoder import Encoder
-from search.ragged import rows
 from search.spelling import number_of
-from search.strings import StringTable
+from search.strings import Strings, StringTable
+from search.vectors import Bytes, Vectors
 
-#: Word vectors turned into full precision at once.
-_AT_ONCE = 16_384
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class PassageWords:
     """Words of a passage in order: their numbers, and their places as offsets into its text."""
 
-    numbers: NDArray[np.int32]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    numbers: Numbers
+    starts: Numbers
+    ends: Numbers
 
 
 def word_name(language: str, form: str) -> str:
@@ -35,7 +36,7 @@ def word_name(language: str, form: str) -> str:
     return f"{language}:{form}"
 
 
-def encoded_words(forms: Sequence[str], lemmas: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+def encoded_words(forms: Sequence[str], lemmas: Sequence[str], encoder: Encoder) -> Floats:
     """Unit vectors of words, each the sum of its form's and its lemma's; shape (words, dimensions).
 
     The form alone misses its counterparts in other cases and numbers, the lemma alone what the form says.
@@ -47,16 +48,20 @@ def encoded_words(forms: Sequence[str], lemmas: Sequence[str], encoder: Encoder)
 class Words:
     """The words of a generation, memory-mapped."""
 
-    def __init__(self, path: Path) -> None:
-        self._names = StringTable(path / "words")
-        self._key_offsets: NDArray[np.int64] = np.load(path / "words.key_offsets.npy", mmap_mode="r")
-        self._keys: NDArray[np.int32] = np.load(path / "words.keys.npy", mmap_mode="r")
-        self._key_weights: NDArray[np.float32] = np.load(path / "words.key_weights.npy", mmap_mode="r")
-        self._vectors: NDArray[np.float16] = np.load(path / "words.vectors.npy", mmap_mode="r")
-        self._sounds: NDArray[np.uint32] = np.load(path / "words.sounds.npy", mmap_mode="r")
-        self._skeletons: NDArray[np.uint32] = np.load(path / "words.skeletons.npy", mmap_mode="r")
-        self._offsets: NDArray[np.int64] = np.load(path / "passages.offsets.npy", mmap_mode="r")
-        self._places: NDArray[np.int32] = np.load(path / "passages.words.npy", mmap_mode="r")
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Open the words of these segments; their keys are numbered as `KeyIndex` over the same segments does."""
+        self._names = Strings(paths, "words")
+        first_keys = Strings(paths, "keys").firsts
+        self._keys = Rows(mapped(paths, "words.keys.offsets"), shifted(mapped(paths, "words.keys"), first_keys))
+        holders = shifted(mapped(paths, "keys.words"), self._names.firsts)
+        self._holders = Rows(mapped(paths, "keys.words.offsets"), holders)
+        self._key_weights = Rows(mapped(paths, "words.keys.offsets"), mapped(paths, "words.key_weights"))
+        self._vectors = Vectors(paths, "words.vectors")
+        self._sounds: NDArray[np.uint32] = whole(paths, "words.sounds")
+        self._skeletons: NDArray[np.uint32] = whole(paths, "words.skeletons", axis=1)
+        offsets = mapped(paths, "passages.words.offsets")
+        self._passages = Rows(offsets, shifted(mapped(paths, "passages.words"), self._names.firsts))
+        self._places = Rows(offsets, mapped(paths, "passages.places"))
 
     def __len__(self) -> int:
         return len(self._names)
@@ -67,89 +72,94 @@ class Words:
         return language, form
 
     def number(self, language: str, form: str) -> int | None:
-        """The number of a word, None when no passage has it."""
-        return self._names.number(word_name(language, form))
+        """The number of a word, the first where several segments have it, None when no passage has it."""
+        return next(iter(self._names.numbers(word_name(language, form))), None)
 
-    def keys(self, number: int) -> NDArray[np.int32]:
+    def keys(self, number: int) -> Numbers:
         """Numbers of a word's keys: that of its exact form first, then those of its lemmas."""
-        return self._keys[self._key_offsets[number] : self._key_offsets[number + 1]]
+        return self._keys[number]
 
-    def key_weights(self, number: int) -> NDArray[np.float32]:
+    def key_weights(self, number: int) -> Floats:
         """The weights of a word's keys, in the order of `keys`."""
-        return self._key_weights[self._key_offsets[number] : self._key_offsets[number + 1]]
+        return self._key_weights[number]
 
-    def vectors(self, numbers: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Unit vectors of some words; shape (words, dimensions)."""
-        return self._vectors[numbers].astype(np.float32)
+    def having(self, keys: Sequence[int]) -> Numbers:
+        """The words that have one of some keys, one that has several of them as often."""
+        return self._holders.take(np.array(keys, np.int64))[0]
 
-    def sounding(self, numbers: NDArray[np.int32] | slice, sound: int) -> NDArray[np.bool_]:
-        """Which of some words are names of this sound (see `search.names`); shape (words,)."""
-        return self._sounds[numbers] == sound
+    def quantised(self, numbers: NDArray[np.integer]) -> tuple[Bytes, Floats]:
+        """Unit vectors of some words as they are kept (see `search.vectors`)."""
+        return self._vectors.quantised(numbers)
+
+    def sounding(self, sound: int) -> NDArray[np.bool_]:
+        """Which words are names of this sound (see `search.names`); shape (words,)."""
+        return self._sounds == sound
 
     def spelt_alike(self, skeleton: str, *, lemma: bool = False) -> list[tuple[str, str]]:
         """Language and form of the words with this skeleton (see `search.spelling`), or with a lemma of it."""
         numbers = np.flatnonzero(self._skeletons[int(lemma)] == number_of(skeleton))
         return [self.name(number) for number in numbers.tolist()]
 
-    def holding(self, numbers: NDArray[np.int32], keys: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Which of some words have at least one of some keys; shape (words,)."""
-        places, bounds = rows(self._key_offsets, numbers)
-        found = np.isin(self._keys[places], keys)
-        return np.logical_or.reduceat(found, bounds[:-1]) if len(numbers) else np.zeros(0, np.bool_)
-
-    def cosines(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    def cosines(self, vectors: Floats) -> Floats:
         """Cosine of every word with some unit vectors; shapes (n, dimensions) to (words, n)."""
-        parts = [
-            self._vectors[at : at + _AT_ONCE].astype(np.float32) @ vectors.T for at in range(0, len(self), _AT_ONCE)
-        ]
-        return np.concatenate(parts) if parts else np.zeros((0, len(vectors)), np.float32)
+        return self._vectors.cosines(vectors)
 
     def passage(self, number: int) -> PassageWords:
         """The words of a passage."""
-        place = slice(self._offsets[number], self._offsets[number + 1])
-        return PassageWords(*self._places[:, place])
+        places = self._places[number]
+        return PassageWords(self._passages[number], places[:, 0], places[:, 1])
 
-    def lengths(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    def places(self, numbers: NDArray[np.integer]) -> Numbers:
+        """Starts and ends of the words of several passages on end; shape (words, 2)."""
+        return self._places.take(numbers)[0]
+
+    def lengths(self, numbers: NDArray[np.int64]) -> Ints:
         """How many words each of some passages has; shape (passages,)."""
-        return np.asarray(self._offsets[numbers + 1] - self._offsets[numbers])
+        return self._passages.lengths(numbers)
 
-    def passage_words(self, numbers: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    def passage_words(self, numbers: NDArray[np.integer]) -> tuple[Numbers, Ints]:
         """Words of several passages on end, and where each passage's begin; shapes (words,), (passages + 1,)."""
-        places, bounds = rows(self._offsets, numbers)
-        return self._places[0, places], bounds
+        return self._passages.take(numbers)
 
 
 @dataclass(frozen=True, slots=True)
 class WordTable:
-    """Distinct words with their keys, as the builder hands them over: names sorted, key numbers per word."""
+    """Distinct words with their keys, as the builder hands them over: names sorted, key numbers per word.
+
+    `key_count` is that of the distinct keys, numbered in the order of `search.keyindex`.
+    """
 
     names: Sequence[str]
-    key_offsets: NDArray[np.int64]
-    keys: NDArray[np.int32]
-    key_weights: NDArray[np.float32]
+    key_offsets: Ints
+    keys: Numbers
+    key_weights: Floats
+    key_count: int
 
 
 def write_words(
     path: Path,
     table: WordTable,
-    vectors: NDArray[np.float16],
+    vectors: tuple[Bytes, Floats],
     sounds: NDArray[np.uint32],
     skeletons: NDArray[np.uint32],
 ) -> None:
-    """Write the distinct words.
+    """Write the distinct words of a segment.
 
-    `vectors` has shape (words, dimensions), `sounds` (words,), `skeletons` (2, words): of the forms, of the lemmas.
+    `vectors` are as `search.vectors.quantised` gives them, `sounds` has shape (words,), `skeletons` (2, words): of the
+    forms, of the lemmas.
     """
     StringTable.write(path / "words", table.names)
-    np.save(path / "words.key_offsets.npy", table.key_offsets)
-    np.save(path / "words.keys.npy", table.keys)
+    Rows.write(path, "words.keys", table.key_offsets, table.keys)
     np.save(path / "words.key_weights.npy", table.key_weights)
-    np.save(path / "words.vectors.npy", vectors)
+    order = np.argsort(table.keys, kind="stable")
+    holders = np.repeat(np.arange(len(table.names)), np.diff(table.key_offsets))[order].astype(np.int32)
+    Rows.write(path, "keys.words", bounds_of(np.bincount(table.keys, minlength=table.key_count)), holders)
+    Vectors.write(path, "words.vectors", *vectors)
     np.save(path / "words.sounds.npy", sounds)
     np.save(path / "words.skeletons.npy", skeletons)
 
 
-def write_places(path: Path, offsets: NDArray[np.int64], places: NDArray[np.int32]) -> None:
-    """Write the words of the passages; `places` has rows number, start, end, `offsets` bounds each passage."""
-    np.save(path / "passages.offsets.npy", offsets)
-    np.save(path / "passages.words.npy", places)
+def write_places(path: Path, offsets: Ints, numbers: Numbers, places: Numbers) -> None:
+    """Write the words of a segment's passages, bounded by `offsets`; `places` has columns start and end."""
+    Rows.write(path, "passages.words", offsets, numbers)
+    np.save(path / "passages.places.npy", places)

@@ -8,14 +8,14 @@ import numpy as np
 
 from indexer.vocabulary import AnalysedVocabulary, Vocabulary, analysed, word_vectors
 from search.encoder import Encoder
+from search.words import word_name
 
 WORDS = [("ru", "людьми"), ("en", "children"), ("en", "child"), ("ru", "торгово-экономический")]
 
 
 def _analysed(words: Sequence[tuple[str, str]] = WORDS) -> AnalysedVocabulary:
     vocabulary = Vocabulary()
-    for word in words:
-        vocabulary.number(*word)
+    vocabulary.numbers(word_name(*word) for word in words)
     return analysed(vocabulary, None)
 
 
@@ -27,7 +27,7 @@ def _keys(found: AnalysedVocabulary, word: int) -> dict[str, float]:
 
 def test_a_word_keeps_the_number_it_was_given_first() -> None:
     vocabulary = Vocabulary()
-    assert [vocabulary.number(*word) for word in [*WORDS, WORDS[1]]] == [0, 1, 2, 3, 1]
+    assert vocabulary.numbers(word_name(*word) for word in [*WORDS, WORDS[1]]).tolist() == [0, 1, 2, 3, 1]
     assert len(vocabulary) == 4
 
 
@@ -50,18 +50,20 @@ def test_each_word_has_its_exact_key_then_its_lemmas() -> None:
 def test_words_in_passages_become_keys_in_passages() -> None:
     found = _analysed()
     words, passages, weights = np.array([1, 0]), np.array([7, 9]), np.array([1.0, 2.0], np.float32)
-    keys, places, counts = found.occurrences(words, passages, weights)
-    named = list(zip([found.keys[key] for key in keys], places.tolist(), counts.tolist(), strict=True))
+    occurrences = found.occurrences(words, passages, weights, in_text=True)
+    columns = (occurrences.passages.tolist(), occurrences.weights.tolist())
+    named = list(zip([found.keys[key] for key in occurrences.keys], *columns, strict=True))
+    assert occurrences.in_text.tolist() == [True] * 4
     assert named == [("=children", 7, 1.0), ("child", 7, 1.0), ("=child", 9, 2.0), ("child", 9, 2.0)]
 
 
 def test_vectors_are_between_those_of_form_and_lemma(encoder: Encoder) -> None:
-    found = word_vectors(_analysed([("en", "child"), ("ru", "людьми")]), encoder, None)
+    vectors, scales = word_vectors(_analysed([("en", "child"), ("ru", "людьми")]), encoder, None)
     child, form, lemma = encoder.encode_words(["child", "людьми", "человек"])
     expected = np.stack([child, (form + lemma) / np.linalg.norm(form + lemma)])
-    np.testing.assert_allclose(found, expected, atol=1e-3)
+    np.testing.assert_allclose(vectors * scales[:, None], expected, atol=1e-3)
 
 
 def test_no_words_have_no_vectors(encoder: Encoder) -> None:
-    assert word_vectors(_analysed([]), encoder, None).shape == (0, encoder.dimensions)
+    assert word_vectors(_analysed([]), encoder, None)[0].shape == (0, encoder.dimensions)
     assert analysed(Vocabulary(), None).table.names == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from indexer.build import build
 from search import keyindex
-from search.keyindex import KeyIndex
-from search.keyword import KeywordEntry, KeywordIndex, write_keyword_index
-from search.languages.analysis import exact_key, lemma_keys
-from search.languages.tokens import tokenize
+from search.catalogue import Catalogue
+from search.conditions import Conditions
+from search.documents import Documents
+from search.encoder import Encoder
+from search.keyindex import KeyIndex, Occurrences
 from search.names import sound_numbers
+from search.storage import current_generation, generation_path
+from search.vectors import quantised
 from search.words import Words, WordTable, write_places, write_words
 
 #: Article, language, year, title, author, key words and text of each passage.
@@ -54,21 +59,17 @@ class MeaningEncoder:
 
 
 @pytest.fixture(scope="session")
-def keyword_index(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
-    """The Whoosh index of PASSAGES."""
-    path = tmp_path_factory.mktemp("keyword")
-    write_keyword_index(path, (_entry(*row) for row in PASSAGES))
-    return KeywordIndex(path)
-
-
-def _entry(
-    article: str, language: str, year: int | None, title: str, author: str, keywords: str, text: str
-) -> KeywordEntry:
-    def keys(field: str) -> list[list[str]]:
-        forms = [token.form for token in tokenize(field)]
-        return [[exact_key(form), *(key for key, _ in lemma_keys(form, language))] for form in forms]
-
-    return KeywordEntry(article, language, year, keys(text), keys(title), keys(author), keys(keywords))
+def conditions(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Conditions:
+    """What answers conditions over PASSAGES, in their order."""
+    folder = tmp_path_factory.mktemp("conditions")
+    names = ("id", "language", "year", "title", "authors", "keywords", "text")
+    rows = [dict(zip(names, row, strict=True)) for row in PASSAGES]
+    lists = [{**row, "authors": [row["authors"]], "keywords": [row["keywords"]]} for row in rows]
+    (folder / "passages.jsonl").write_text("\n".join(map(json.dumps, lists)), "utf-8")
+    build([folder], folder / "index", encoder)
+    paths = [generation_path(folder / "index", current_generation(folder / "index"))]
+    catalogue = Catalogue(paths, Documents([paths[0] / "documents.sqlite"]))
+    return Conditions(paths, catalogue, KeyIndex(paths), Words(paths))
 
 
 @pytest.fixture
@@ -80,28 +81,29 @@ def generation(tmp_path: Path) -> Path:
     names = ["en:42", "en:cats", "ru:дом", "ru:кот"]
     keys = ["42", "=42", "=cats", "=дом", "=кот", "cat", "дом", "кот"]
     word_keys = np.array([1, 0, 2, 5, 3, 6, 4, 7], np.int32)
-    table = WordTable(names, np.array([0, 2, 4, 6, 8]), word_keys, np.ones(8, np.float32))
-    vectors = MeaningEncoder().encode([name.partition(":")[2] for name in names]).astype(np.float16)
+    table = WordTable(names, np.array([0, 2, 4, 6, 8]), word_keys, np.ones(8, np.float32), len(keys))
+    vectors = quantised(MeaningEncoder().encode([name.partition(":")[2] for name in names]))
     sounds = np.array([0, 0, *sound_numbers(["ранцев"], np.array([True])), 0], np.uint32)
     write_words(tmp_path, table, vectors, sounds, np.zeros((2, 4), np.uint32))
-    places = np.array([[1, 0, 3, 2], [4, 10, 0, 5], [8, 12, 3, 8]], np.int32)
-    write_places(tmp_path, np.array([0, 2, 4, 4]), places)
+    places = np.array([[4, 8], [10, 12], [0, 3], [5, 8]], np.int32)
+    write_places(tmp_path, np.array([0, 2, 4, 4]), np.array([1, 0, 3, 2], np.int32), places)
     np.save(tmp_path / "passages.languages.npy", np.zeros(3, np.int8))
-    occurrences = np.array([[0, 0], [1, 0], [2, 0], [5, 0], [3, 1], [4, 1], [6, 1], [7, 1]]).T
-    keyindex.write(tmp_path, keys, (*occurrences, np.ones(8, np.float32)), np.array([2, 2, 0]))
+    held = np.array([[0, 0], [1, 0], [2, 0], [5, 0], [3, 1], [4, 1], [6, 1], [7, 1]]).T
+    occurrences = Occurrences(*held, np.ones(8, np.float32), np.ones(8, np.bool_))
+    keyindex.write(tmp_path, keys, [occurrences], np.array([2, 2, 0]), 4 / 3)
     return tmp_path
 
 
 @pytest.fixture
 def words(generation: Path) -> Words:
     """The words of that generation."""
-    return Words(generation)
+    return Words([generation])
 
 
 @pytest.fixture
 def keys(generation: Path) -> KeyIndex:
     """The keys of that generation."""
-    return KeyIndex(generation)
+    return KeyIndex([generation])
 
 
 @pytest.fixture

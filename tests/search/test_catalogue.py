@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from search.articles import Article, Passage
-from search.catalogue import Catalogue, Filters, write_catalogue
+from search.catalogue import Catalogue, Filters, PassageColumns, write_catalogue
 from search.documents import Documents, DocumentWriter
 
 ARTICLES = [
@@ -23,14 +23,13 @@ ALL = np.ones(4, np.bool_)
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Catalogue:
     """Passages 0 (ru) and 1 (en) of "a", 2 (en) of "b", 3 (another language) of "c"."""
-    writer = DocumentWriter(tmp_path / "documents.sqlite")
-    for article, count in zip(ARTICLES, (2, 1, 1), strict=True):
-        writer.add(article, "", [Passage(article.id, n, 0, 0, "en", "") for n in range(count)])
-    writer.close()
-    write_catalogue(
-        tmp_path, ["ru", "en", "en", "de"], [2015, 2015, 2021, None], [0, 0, 1, 2], [False, False, False, True]
-    )
-    return Catalogue(tmp_path, Documents(tmp_path / "documents.sqlite"))
+    with DocumentWriter(tmp_path / "documents.sqlite") as writer:
+        for article, count in zip(ARTICLES, (2, 1, 1), strict=True):
+            writer.add(article, "", [Passage(article.id, n, 0, 0, "en", "") for n in range(count)])
+    years, references = [2015, 2015, 2021, None], [False, False, False, True]
+    passages = PassageColumns(["ru", "en", "en", "de"], years, [0, 0, 1, 2], references)
+    write_catalogue(tmp_path, passages, [article.authors for article in ARTICLES])
+    return Catalogue([tmp_path], Documents([tmp_path / "documents.sqlite"]))
 
 
 @pytest.mark.parametrize(

@@ -33,11 +33,10 @@ BARE_PASSAGES = [Passage("bare", 0, 0, 12, "ru", "Плюс 😀 минус")]
 
 @pytest.fixture
 def documents(tmp_path: Path) -> Documents:
-    writer = DocumentWriter(tmp_path / "documents.sqlite")
-    writer.add(WATER, "digest of water", WATER_PASSAGES)
-    writer.add(BARE, "digest of bare", BARE_PASSAGES)
-    writer.close()
-    return Documents(tmp_path / "documents.sqlite")
+    with DocumentWriter(tmp_path / "documents.sqlite") as writer:
+        writer.add(WATER, "digest of water", WATER_PASSAGES)
+        writer.add(BARE, "digest of bare", BARE_PASSAGES)
+    return Documents([tmp_path / "documents.sqlite"])
 
 
 def test_an_article_comes_back_as_it_was_given(documents: Documents) -> None:
@@ -48,7 +47,7 @@ def test_an_article_comes_back_as_it_was_given(documents: Documents) -> None:
 
 def test_a_head_has_everything_but_the_text(documents: Documents) -> None:
     assert documents.head(0) == replace(WATER, text="")
-    assert list(documents.heads()) == [(replace(WATER, text=""), 0, 2), (replace(BARE, text=""), 2, 1)]
+    assert list(documents.heads()) == [(0, replace(WATER, text=""), 0, 2), (1, replace(BARE, text=""), 2, 1)]
 
 
 def test_articles_are_numbered_as_they_come(documents: Documents) -> None:
@@ -63,6 +62,21 @@ def test_passages_are_numbered_over_all_articles(documents: Documents) -> None:
     assert documents.passage(1).id == "folder/су туралы#1"
 
 
+def test_a_later_segment_has_an_article_anew(documents: Documents, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("documents.sqlite", "later.sqlite")]
+    with DocumentWriter(files[1]) as writer:
+        writer.add(replace(BARE, title="Bare"), "another digest", BARE_PASSAGES)
+    both = Documents(files, dead={1})
+    assert both.article("bare") == replace(BARE, title="Bare")
+    assert both.article("folder/су туралы") == WATER
+    assert [both.number(each) for each in ("folder/су туралы", "bare")] == [0, 2]
+    assert [both.passage(number).id for number in (1, 3)] == ["folder/су туралы#1", "bare#0"]
+    assert both.head(2) == replace(BARE, title="Bare", text="")
+    assert both.contents() == {"folder/су туралы": ("digest of water", 0), "bare": ("another digest", 2)}
+    assert [(number, first) for number, _, first, _ in both.heads()] == [(0, 0), (2, 3)]
+    assert Documents(files, dead={1, 2}).article("bare") is None
+
+
 def test_threads_may_read_at_once(documents: Documents) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(documents.article, ["bare", "folder/су туралы"] * 50))
@@ -75,13 +89,12 @@ def test_a_damaged_file_is_a_problem_with_a_remedy(tmp_path: Path, content: byte
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(IndexProblem, match=r"documents.sqlite is damaged .*izde index SOURCE --full"):
-        Documents(file)
+        Documents([file])
 
 
 def test_a_folder_may_be_named_with_what_addresses_escape(tmp_path: Path) -> None:
     folder = tmp_path / "50% су #1?"
     folder.mkdir()
-    writer = DocumentWriter(folder / "documents.sqlite")
-    writer.add(BARE, "digest", BARE_PASSAGES)
-    writer.close()
-    assert Documents(folder / "documents.sqlite").article("bare") == BARE
+    with DocumentWriter(folder / "documents.sqlite") as writer:
+        writer.add(BARE, "digest", BARE_PASSAGES)
+    assert Documents([folder / "documents.sqlite"]).article("bare") == BARE

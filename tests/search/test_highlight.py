@@ -17,7 +17,7 @@ YEAR = Term("2015", "2015", {"2015": 1.0})
 
 def _marks(passage: int, terms: list[Term], keys: KeyIndex, words: Words, by_meaning: bool = True) -> list[Highlight]:
     aligner = Aligner(terms, keys, words, MeaningEncoder())
-    return list(highlights(words.passage(passage), aligner, words, by_meaning))
+    return list(highlights(words.passage(passage), aligner, by_meaning))
 
 
 def test_the_form_typed_is_exact_and_another_form_a_lemma(keys: KeyIndex, words: Words) -> None:

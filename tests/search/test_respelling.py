@@ -28,7 +28,7 @@ def respeller(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Res
     (folder / "texts.jsonl").write_text("\n".join(json.dumps(each) for each in articles), "utf-8")
     build([folder], folder / "index", encoder)
     path = generation_path(folder / "index", current_generation(folder / "index"))
-    return Respeller(KeyIndex(path), Words(path))
+    return Respeller(KeyIndex([path]), Words([path]))
 
 
 @pytest.mark.parametrize(

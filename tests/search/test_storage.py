@@ -33,6 +33,10 @@ BUILT_BY = {
     "articles": 1,
     "passages": 3,
     "words": 40,
+    "segments": [],
+    "dead": [],
+    "mean_length": 13.3,
+    "glossary": "",
 }
 
 
@@ -85,7 +89,7 @@ def test_the_manifest_says_what_built_it_and_holds_every_file(tmp_path: Path) ->
     assert manifest.files["words.txt"] == {"bytes": 5, "sha256": sha256}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": 1}', "\0\0\0\0"])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"format": 2}', "\0\0\0\0"])
 def test_a_damaged_manifest_is_a_problem_with_a_remedy(tmp_path: Path, content: str) -> None:
     path = generation_path(tmp_path, _generation(tmp_path))
     (path / "manifest.json").write_text(content)
@@ -105,7 +109,7 @@ def test_a_file_that_is_missing_or_cut_off_is_named(tmp_path: Path, content: str
 def test_another_format_is_incompatible_not_damaged(tmp_path: Path) -> None:
     file = generation_path(tmp_path, _generation(tmp_path)) / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"format": 99}))
-    with pytest.raises(IndexIncompatible, match="written in index format 99, this izde reads 1"):
+    with pytest.raises(IndexIncompatible, match="written in index format 99, this izde reads 2"):
         open_generation(file.parent)
 
 

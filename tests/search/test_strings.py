@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.strings import StringTable
+from search.strings import Strings, StringTable
 
 STRINGS = ["", "a", "ab", "abc", "b", "ё", "қазақ", "қала", "ұ", "😀"]
 
@@ -26,6 +26,28 @@ def test_every_string_has_its_number(table: StringTable) -> None:
 @pytest.mark.parametrize("absent", ["aa", "abcd", "қ", "\U0010ffff", "\ud800", " "])
 def test_an_absent_string_has_none(table: StringTable, absent: str) -> None:
     assert table.number(absent) is None
+
+
+def test_strings_of_one_beginning_stand_together(table: StringTable) -> None:
+    found = {prefix: [table[number] for number in table.beginning(prefix)] for prefix in ("", "a", "abc", "қа", "z")}
+    assert found == {
+        "": sorted(STRINGS, key=str.encode),
+        "a": ["a", "ab", "abc"],
+        "abc": ["abc"],
+        "қа": ["қазақ", "қала"],
+        "z": [],
+    }
+
+
+def test_tables_are_numbered_on(tmp_path: Path) -> None:
+    for name, strings in (("one", ["a", "b"]), ("two", ["b", "c"])):
+        (tmp_path / name).mkdir()
+        StringTable.write(tmp_path / name / "table", strings)
+    both = Strings([tmp_path / "one", tmp_path / "two"], "table")
+    assert (len(both), both.firsts) == (4, [0, 2])
+    assert [both[number] for number in range(4)] == ["a", "b", "b", "c"]
+    assert [both.numbers(string) for string in ("a", "b", "c", "d")] == [[0], [1, 2], [3], []]
+    assert [list(found) for found in both.beginning("b")] == [[1], [2]]
 
 
 def test_an_empty_table_holds_nothing(tmp_path: Path) -> None:

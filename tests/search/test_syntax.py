@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.articles import LANGUAGES
-from search.keyword import KeywordIndex
+from search.conditions import Conditions
 from search.languages.analysis import lemma_keys
 from search.syntax import condition, is_structured, parse, ranking_text
 
@@ -16,10 +16,10 @@ def _keys(form: str) -> dict[str, float]:
     return {key: weight for language in LANGUAGES for key, weight in lemma_keys(form, language)}
 
 
-def _found(index: KeywordIndex, query: str) -> list[str]:
+def _found(conditions: Conditions, query: str) -> list[str]:
     """Articles whose passage meets the condition of a query; all where it makes none."""
     asked = condition(parse(query), _keys)
-    met = [True] * 4 if asked is None else index.meeting(asked)
+    met = [True] * 4 if asked is None else conditions.meeting(asked)
     return [article for article, found in zip(EVERYTHING, met, strict=True) if found]
 
 
@@ -61,8 +61,8 @@ def _found(index: KeywordIndex, query: str) -> list[str]:
         ("title:rivets~", ["rivers"]),
     ],
 )
-def test_what_passages_must_meet(keyword_index: KeywordIndex, query: str, expected: list[str]) -> None:
-    assert _found(keyword_index, query) == expected
+def test_what_passages_must_meet(conditions: Conditions, query: str, expected: list[str]) -> None:
+    assert _found(conditions, query) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_what_passages_must_meet(keyword_index: KeywordIndex, query: str, expect
         "[water TO cold]",
     ],
 )
-def test_plain_words_and_punctuation_demand_nothing(keyword_index: KeywordIndex, query: str) -> None:
-    assert _found(keyword_index, query) == EVERYTHING
+def test_plain_words_and_punctuation_demand_nothing(conditions: Conditions, query: str) -> None:
+    assert _found(conditions, query) == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_plain_words_and_punctuation_demand_nothing(keyword_index: KeywordIndex,
         ("title:rivers AND", ["rivers"]),
     ],
 )
-def test_what_is_left_open_is_read_as_closed(keyword_index: KeywordIndex, query: str, expected: list[str]) -> None:
-    assert _found(keyword_index, query) == expected
+def test_what_is_left_open_is_read_as_closed(conditions: Conditions, query: str, expected: list[str]) -> None:
+    assert _found(conditions, query) == expected
 
 
 # fmt: off
@@ -111,9 +111,9 @@ ODD = [
 
 
 @pytest.mark.parametrize("query", ODD)
-def test_nothing_typed_breaks_it(keyword_index: KeywordIndex, query: str) -> None:
+def test_nothing_typed_breaks_it(conditions: Conditions, query: str) -> None:
     tree = parse(query)
-    assert set(_found(keyword_index, query)) <= set(EVERYTHING)
+    assert set(_found(conditions, query)) <= set(EVERYTHING)
     assert len(ranking_text(tree)) <= len(query)
 
 

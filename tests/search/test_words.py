@@ -39,10 +39,11 @@ def test_words_of_several_passages_come_on_end(words: Words) -> None:
 
 
 def test_words_are_found_by_their_keys(words: Words, keys: KeyIndex) -> None:
-    wanted = np.array([keys.number("cat"), keys.number("=кот")], np.int32)
-    assert words.holding(np.array([0, 1, 3], np.int32), wanted).tolist() == [False, True, True]
-    assert words.holding(np.array([], np.int32), wanted).tolist() == []
+    assert words.having([*keys.numbers("cat"), *keys.numbers("=кот")]).tolist() == [1, 3]
+    assert words.having([]).tolist() == []
 
 
-def test_vectors_come_in_the_order_asked_for(words: Words) -> None:
-    np.testing.assert_allclose(words.vectors(np.array([2, 1])), [[0, 1, 0], [1, 0, 0]])
+def test_every_word_has_its_cosine(words: Words) -> None:
+    found = words.cosines(np.array([[0, 1, 0], [1, 0, 0]], np.float32))
+    # Rows are 42, cats, дом, кот.
+    np.testing.assert_allclose(found, [[0.8, 0], [0, 1], [1, 0], [0, 0.7]], atol=5e-3)

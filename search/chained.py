@@ -1,0 +1,111 @@
+"""Arrays of a generation's segments, each memory-mapped, read as if they were one.
+
+A generation is one segment and those it adds to (see `search.storage`). What a segment numbers from 0 is numbered on
+through all of them; with a single segment, by far the most frequent case, nothing is copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.ragged import rows
+
+Ints = NDArray[np.int64]
+Array = NDArray[Any]
+
+
+def mapped(paths: Sequence[Path], name: str) -> list[Array]:
+    """The array of this name in each segment."""
+    # Plain views of what is mapped: `numpy.memmap` is slow to take single items from.
+    return [np.asarray(np.load(path / f"{name}.npy", mmap_mode="r")) for path in paths]
+
+
+def whole(paths: Sequence[Path], name: str, axis: int = 0) -> Array:
+    """A small array of all segments in one."""
+    parts = mapped(paths, name)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis)
+
+
+def shifted(parts: Sequence[Array], firsts: Sequence[int]) -> list[Array]:
+    """Numbers of each segment's own as those of the generation; those of the first, by far the largest, as they are."""
+    return [part + part.dtype.type(first) if first else part for part, first in zip(parts, firsts, strict=True)]
+
+
+def bounds_of(lengths: Sequence[int] | NDArray[np.integer]) -> Ints:
+    """Where each part begins when parts of these lengths follow one another, and where the last ends."""
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+class Chained:
+    """Arrays on end along their first axis."""
+
+    def __init__(self, parts: Sequence[Array]) -> None:
+        self.parts = parts
+        self.bounds = bounds_of([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return int(self.bounds[-1])
+
+    def __getitem__(self, numbers: NDArray[np.integer]) -> Array:
+        """The entries of these numbers, in their order."""
+        if len(self.parts) == 1:
+            return self.parts[0][numbers]
+        owners = np.searchsorted(self.bounds, numbers, side="right") - 1
+        taken = np.empty((len(numbers), *self.parts[0].shape[1:]), self.parts[0].dtype)
+        for owner in np.unique(owners).tolist():
+            chosen = owners == owner
+            taken[chosen] = self.parts[owner][numbers[chosen] - self.bounds[owner]]
+        return taken
+
+
+class Rows:
+    """Rows of different lengths, on end in one flat array with the offsets between them."""
+
+    def __init__(self, offsets: Sequence[Ints], entries: Sequence[Array]) -> None:
+        self._entries = Chained(entries)
+        starts = [part[:-1] + first for part, first in zip(offsets, self._entries.bounds[:-1], strict=True)]
+        self._offsets = offsets[0] if len(offsets) == 1 else np.concatenate([*starts, self._entries.bounds[-1:]])
+
+    @classmethod
+    def open(cls, paths: Sequence[Path], name: str) -> Rows:
+        """The rows `write` wrote under this name."""
+        return cls(mapped(paths, f"{name}.offsets"), mapped(paths, name))
+
+    @staticmethod
+    def write(path: Path, name: str, offsets: Ints, entries: Array) -> None:
+        """Write rows; `offsets` has one entry more than there are rows."""
+        np.save(path / f"{name}.offsets.npy", offsets)
+        np.save(path / f"{name}.npy", entries)
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, number: int) -> Array:
+        """The entries of one row."""
+        first, last = int(self._offsets[number]), int(self._offsets[number + 1])
+        if len(self._entries.parts) == 1:
+            return self._entries.parts[0][first:last]
+        return self._entries[np.arange(first, last)]
+
+    def length(self, number: int) -> int:
+        """How many entries a row has."""
+        return int(self._offsets[number + 1] - self._offsets[number])
+
+    def lengths(self, numbers: NDArray[np.integer]) -> Ints:
+        """How many entries each of some rows has; shape (rows,)."""
+        return np.asarray(self._offsets[numbers + 1] - self._offsets[numbers])
+
+    def take(self, numbers: NDArray[np.integer]) -> tuple[Array, Ints]:
+        """The entries of some rows on end, and the offsets between them; shapes (entries,), (rows + 1,)."""
+        places, bounds = rows(self._offsets, numbers)
+        return self._entries[places], bounds
+
+    def all(self) -> tuple[Array, Ints]:
+        """All entries on end, and the offsets between the rows."""
+        parts = self._entries.parts
+        return (parts[0] if len(parts) == 1 else np.concatenate(parts)), self._offsets

@@ -1,0 +1,62 @@
+"""Unit vectors kept as bytes: a quarter of the memory, and products many times as fast.
+
+A vector is stored as whole numbers from -127 to 127 and what they are to be multiplied by. Products of two such vectors
+are exact sums of whole numbers (numkong uses the processor's own instructions for them); a cosine is off by less than
+.005.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numkong
+import numpy as np
+from numpy.typing import NDArray
+
+from search.chained import Chained, mapped, whole
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.int8]
+
+_LARGEST = 127
+
+
+class Vectors:
+    """Vectors of a generation, memory-mapped, numbered through its segments."""
+
+    def __init__(self, paths: Sequence[Path], name: str) -> None:
+        self._bytes = Chained(mapped(paths, name))
+        self._scales: Floats = whole(paths, f"{name}.scales")
+
+    @staticmethod
+    def write(path: Path, name: str, vectors: Bytes, scales: Floats) -> None:
+        """Write vectors as `quantised` gives them."""
+        np.save(path / f"{name}.npy", vectors)
+        np.save(path / f"{name}.scales.npy", scales)
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def __getitem__(self, numbers: NDArray[np.integer]) -> Floats:
+        """Some of the vectors; shape (numbers, dimensions)."""
+        return self._bytes[numbers].astype(np.float32) * self._scales[numbers, None]
+
+    def quantised(self, numbers: NDArray[np.integer]) -> tuple[Bytes, Floats]:
+        """Some of the vectors as they are kept."""
+        return self._bytes[numbers], self._scales[numbers]
+
+    def cosines(self, vectors: Floats) -> Floats:
+        """Cosine of every vector with some unit vectors; shapes (n, dimensions) to (vectors, n)."""
+        rows, scales = quantised(vectors)
+        packed = numkong.dots_pack(rows)
+        products = [np.asarray(numkong.dots_packed(part, packed)) for part in self._bytes.parts]
+        product = products[0] if len(products) == 1 else np.concatenate(products)
+        return product.astype(np.float32) * self._scales[:, None] * scales
+
+
+def quantised(vectors: Floats) -> tuple[Bytes, Floats]:
+    """Vectors as bytes, shape (n, dimensions), and what each is to be multiplied by, shape (n,)."""
+    scales = np.abs(vectors).max(axis=1, initial=0).astype(np.float32) / _LARGEST
+    divisors = np.maximum(scales, np.finfo(np.float32).tiny)[:, None]
+    return np.rint(vectors / divisors).astype(np.int8), scales
