@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +19,19 @@ from search.articles import Article, Passage
 from search.catalogue import Catalogue, Filters, Mask
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
+from search.folding import left_out
 from search.glossary import Glossary
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.keyword import KeywordIndex
+from search.known_words import KnownWords
 from search.languages.analysis import analysis_version
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
 from search.respelling import Respeller
 from search.results import Hit, Mode, Results, Sort
 from search.semantic import PassageVectors
+from search.similar import Neighbours, Similar
 from search.spelling import without_own_letters
 from search.storage import IndexIncompatible, Manifest, current_generation, generation_path, open_generation
 from search.syntax import is_structured
@@ -53,12 +57,16 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Which hits of an answer to give in which order, and how many of one article at most (0: all)."""
+    """Which hits of an answer to give in which order, and how many of one article at most (0: all).
+
+    `more` is how many of the passages left out by that the first hit of their article carries.
+    """
 
     sort: Sort
     limit: int
     offset: int
     per_article: int
+    more: int
 
 
 class Engine:
@@ -102,14 +110,16 @@ class Engine:
         limit: int = PAGE_SIZE,
         offset: int = 0,
         per_article: int = 0,
+        more: int = 0,
     ) -> Results:
         """The passages that answer a query, best first or by year.
 
-        `per_article` bounds the hits of one article, 0 does not. Raises `QueryError` for a query that
+        `per_article` bounds the hits of one article, 0 does not; with it, up to `more` of the next best passages
+        of an article come in `Hit.more` of its best. Raises `QueryError` for a query that
         cannot be answered. Where nothing is found, plain words are corrected and searched for again.
         """
         filters = Filters(languages, year_from, year_to, author, article)
-        page = _Page(sort, limit, offset, per_article)
+        page = _Page(sort, limit, offset, per_article, more)
         results = self._answer(query, mode, filters, page)
         if results.total or not results.did_you_mean or is_structured(query):
             return results
@@ -129,9 +139,17 @@ class Engine:
             order = self._catalogue.latest_first(ranked)
             ranked, scores = ranked[order], scores[order]
         kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
+        shown = kept[page.offset : page.offset + page.limit]
+        others = left_out(shown, kept, self._catalogue.articles_of(ranked))
+        more = [each[: page.more] for each in others]
+        known = KnownWords(aligner, self._words, ranked[np.concatenate([shown, *more])])
+
+        def hit(place: int, rank: int) -> Hit:
+            return self._hit(known, evidence, int(ranked[place]), float(scores[place]), rank, mode)
+
         hits = tuple(
-            self._hit(aligner, evidence, int(ranked[place]), float(scores[place]), rank, mode)
-            for rank, place in enumerate(kept[page.offset : page.offset + page.limit], page.offset + 1)
+            replace(hit(place, rank), others=len(rest), more=tuple(hit(each, rank) for each in folded.tolist()))
+            for rank, place, rest, folded in zip(count(page.offset + 1), shown.tolist(), others, more, strict=False)
         )
         return Results(
             text=asked.text,
@@ -144,6 +162,7 @@ class Engine:
             did_you_mean=self._did_you_mean(understood, aligner),
             hits=hits,
             facets=self._catalogue.facets(found, masks),
+            passages=len(ranked),
         )
 
     def _respelt(self, asked: Query) -> Query:
@@ -164,6 +183,15 @@ class Engine:
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""
         return self._documents.passages(article_id)
+
+    def references(self, article_id: str) -> set[int]:
+        """The ordinals of an article's passages that are lists of references."""
+        own = self._catalogue.references[self._catalogue.masks(Filters(article=article_id)).article]
+        return {each.ordinal for each, listed in zip(self.passages(article_id), own.tolist(), strict=True) if listed}
+
+    def similar(self, passage: Passage, limit: int = PAGE_SIZE) -> list[Similar]:
+        """The passages of other articles nearest to one in meaning, in turn from each language."""
+        return self._neighbours.of(passage, limit)
 
     def suggest(self, prefix: str, limit: int = 8) -> list[str]:
         """Titles and key words of the collection that begin with what was typed, or hold a word that does."""
@@ -186,6 +214,10 @@ class Engine:
             created=manifest.created,
             model=manifest.model,
         )
+
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self._catalogue, self._documents, self._words, PassageVectors(self._path))
 
     @cached_property
     def _keyword(self) -> KeywordIndex:
@@ -227,7 +259,7 @@ class Engine:
                 kept.append(place)
         return np.array(kept, np.int64)
 
-    def _hit(self, aligner: Aligner, evidence: Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
+    def _hit(self, aligner: KnownWords, evidence: Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
         return Hit(
             rank=rank,
             score=score,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.alignment import COUNTERPART, AlignedTerm, Aligner
+from search.known_words import KnownWords
 from search.results import Highlight, Kind
 from search.words import PassageWords, Words
 
@@ -24,7 +25,9 @@ class _Distinct:
     similarity: NDArray[np.float32]
 
 
-def highlights(passage: PassageWords, aligner: Aligner, words: Words, by_meaning: bool) -> tuple[Highlight, ...]:
+def highlights(
+    passage: PassageWords, aligner: Aligner | KnownWords, words: Words, by_meaning: bool
+) -> tuple[Highlight, ...]:
     """The ranges of a passage to mark, in order, at most one a word.
 
     Words in the form typed are `exact`, other forms of a query's word `lemma`. With `by_meaning`, a query
