@@ -8,7 +8,13 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: install run test lint bench clean
+# Whether pip-audit could ask about any package at all: with no advisories at hand it ends well, too.
+AUDITED := import json, sys; found = json.load(sys.stdin)["dependencies"]; \
+	asked = [each for each in found if "vulns" in each]; \
+	print(f"{len(asked)} of {len(found)} packages compared with the advisories"); \
+	sys.exit(not asked)
+
+.PHONY: install run test lint bench audit clean
 
 install: $(STAMP)
 
@@ -35,6 +41,15 @@ lint: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# Not a part of CI: it needs the advisories of pypi.org, which not every package registry has.
+audit: install
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install --quiet 'pip-audit>=2.9,<3'
+	@mkdir -p build
+	build/audit/bin/pip-audit --skip-editable --path $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+		--progress-spinner off --format json --output build/audit.json
+	@$(BIN)/python -c '$(AUDITED)' <build/audit.json
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache index_data/index

@@ -19,6 +19,7 @@ from search.catalogue import Catalogue, Filters, Mask
 from search.conditions import Conditions
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
+from search.folding import left_out
 from search.glossary import Glossary
 from search.highlight import highlights
 from search.keyindex import KeyIndex
@@ -28,6 +29,7 @@ from search.ranking import Evidence, Ranker
 from search.respelling import Respeller
 from search.results import Hit, Mode, Results, Sort
 from search.semantic import PassageVectors
+from search.similar import Neighbours, Similar
 from search.spelling import without_own_letters
 from search.storage import (
     IndexIncompatible,
@@ -60,25 +62,30 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """Which hits of an answer to give in which order, and how many of one article at most (0: all)."""
+    """Which hits of an answer to give in which order, and how many of one article at most (0: all).
+
+    `more` is how many of the passages left out by that the first hit of their article carries.
+    """
 
     sort: Sort
     limit: int
     offset: int
     per_article: int
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
     """The first passages of an answer, best first, with their scores; `kept` are the places of those that are hits.
 
-    `hits` counts those of the whole answer.
+    `hits` counts those of the whole answer, `of_articles` the passages found of each article where that is asked for.
     """
 
     passages: NDArray[np.int64]
     scores: NDArray[np.float32]
     kept: NDArray[np.int64]
     hits: int
+    of_articles: NDArray[np.int64] | None
 
 
 class Engine:
@@ -95,7 +102,8 @@ class Engine:
         self._catalogue = Catalogue(segments, self._documents, dead)
         self._keys = KeyIndex(segments)
         self._words = Words(segments)
-        self._ranker = Ranker(self._catalogue, self._keys, self._words, PassageVectors(segments), self._encoder)
+        self._vectors = PassageVectors(segments)
+        self._ranker = Ranker(self._catalogue, self._keys, self._words, self._vectors, self._encoder)
         self._conditions = Conditions(segments, self._catalogue, self._keys, self._words)
         self._glossary = Glossary.open(path)
         self._respeller = Respeller(self._keys, self._words)
@@ -124,14 +132,16 @@ class Engine:
         limit: int = PAGE_SIZE,
         offset: int = 0,
         per_article: int = 0,
+        more: int = 0,
     ) -> Results:
         """The passages that answer a query, best first or by year.
 
-        `per_article` bounds the hits of one article, 0 does not. Raises `QueryError` for a query that
+        `per_article` bounds the hits of one article, 0 does not; with it, up to `more` of the next best passages
+        of an article come in `Hit.more` of its best. Raises `QueryError` for a query that
         cannot be answered. Where nothing is found, plain words are corrected and searched for again.
         """
         filters = Filters(languages, year_from, year_to, author, article)
-        page = _Page(sort, limit, offset, per_article)
+        page = _Page(sort, limit, offset, per_article, more)
         results = self._answer(query, mode, filters, page)
         if results.total or not results.did_you_mean or is_structured(query):
             return results
@@ -148,9 +158,13 @@ class Engine:
         found = self._found(understood, evidence)
         allowed = found & masks.all
         order = self._ordered(understood, aligner, evidence, allowed, mode, page)
+
+        def hit(place: int, rank: int) -> Hit:
+            return self._hit(aligner, evidence, int(order.passages[place]), float(order.scores[place]), rank, mode)
+
         hits = tuple(
-            self._hit(aligner, evidence, int(order.passages[place]), float(order.scores[place]), rank, mode)
-            for rank, place in enumerate(order.kept[page.offset : page.offset + page.limit], page.offset + 1)
+            replace(hit(place, rank), others=others, more=tuple(hit(each, rank) for each in folded))
+            for rank, (place, others, folded) in enumerate(self._shown(order, page), page.offset + 1)
         )
         return Results(
             text=asked.text,
@@ -163,6 +177,7 @@ class Engine:
             did_you_mean=self._did_you_mean(understood, aligner),
             hits=hits,
             facets=self._catalogue.facets(found, masks),
+            passages=int(np.count_nonzero(allowed)),
         )
 
     def _respelt(self, asked: Query) -> Query:
@@ -183,6 +198,15 @@ class Engine:
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""
         return self._documents.passages(article_id)
+
+    def references(self, article_id: str) -> set[int]:
+        """The ordinals of an article's passages that are lists of references."""
+        own = self._catalogue.references[self._catalogue.masks(Filters(article=article_id)).article]
+        return {each.ordinal for each, listed in zip(self.passages(article_id), own.tolist(), strict=True) if listed}
+
+    def similar(self, passage: Passage, limit: int = PAGE_SIZE) -> list[Similar]:
+        """The passages of other articles nearest to one in meaning, in turn from each language."""
+        return self._neighbours.of(passage, limit)
 
     def suggest(self, prefix: str, limit: int = 8) -> list[str]:
         """Titles and key words of the collection that begin with what was typed, or hold a word that does."""
@@ -205,6 +229,10 @@ class Engine:
             created=manifest.created,
             model=manifest.model,
         )
+
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self._catalogue, self._documents, self._words, self._vectors)
 
     @cached_property
     def _phrases(self) -> list[tuple[str, str, str]]:
@@ -248,8 +276,19 @@ class Engine:
                 ranked, scores = ranked[order], scores[order]
             kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
             if len(kept) >= min(hits, page.offset + page.limit) or len(ranked) >= total:
-                return _Order(ranked, scores, kept, hits)
+                return _Order(ranked, scores, kept, hits, of_articles)
             depth = 8 * len(ranked)
+
+    def _shown(self, order: _Order, page: _Page) -> Iterator[tuple[int, int, list[int]]]:
+        """For each hit of the page its place, and for the first of an article how many more it has, and the best."""
+        shown = order.kept[page.offset : page.offset + page.limit]
+        folded = left_out(shown, order.kept, self._catalogue.articles_of(order.passages))
+        seen: set[int] = set()
+        for place, rest in zip(shown.tolist(), folded, strict=True):
+            article = int(self._catalogue.articles_of(order.passages[place]))
+            found = 0 if order.of_articles is None or article in seen else int(order.of_articles[article])
+            seen.add(article)
+            yield place, max(0, found - page.per_article), rest[: page.more].tolist()
 
     def _at_most(self, per_article: int, ranked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Places in the ranking of the best `per_article` passages of each article."""

@@ -34,7 +34,8 @@ class Hit:
     """A passage in the answer. `article.text` is empty here: ask `Engine.article` for the whole.
 
     `rank` counts from 1 over the whole answer, `score` is comparable within one answer only,
-    `matched` says which of "keyword" and "semantic" found the passage.
+    `matched` says which of "keyword" and "semantic" found the passage. `others` counts the passages of the article
+    that answer beside the hits, and `more` has the best of them, with its own rank, where they were asked for.
     """
 
     rank: int
@@ -43,6 +44,8 @@ class Hit:
     passage: Passage
     highlights: tuple[Highlight, ...]
     matched: tuple[str, ...]
+    others: int = 0
+    more: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Results:
     `searched` is the query as the words of the collection are spelt, another than `text` where they were typed
     without the letters of their language, in Latin letters or with another layout switched on.
     `language` is the likeliest language of the query, `languages` all it may be in, with their probabilities;
-    `total` the number of passages found,
+    `total` is the number of hits on all pages, `passages` that of the passages found: more, where the hits of one
+    article are bounded;
     `facets` has the names "language", "year" and "author".
     """
 
@@ -74,6 +78,7 @@ class Results:
     did_you_mean: str | None
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
+    passages: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON document of a search, the same from the command line and over HTTP."""

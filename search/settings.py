@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 import re
@@ -13,6 +14,12 @@ from search.errors import UserError
 
 #: What a browser sends as Origin: scheme, host in ASCII and, where it is not the usual one, the port.
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+#: An address on the web with a place in its path for an article's id.
+_ORIGINALS = re.compile(r"https?://[^\s/{}?#]+/[^\s{}]*\{id\}[^\s{}]*")
+
+#: Characters of a name that still fits into the heading of a page.
+_LONGEST_NAME = 100
 
 
 class SettingError(UserError, ValueError):
@@ -41,6 +48,16 @@ class Settings:
     prune_after: float = 60.0
     # IZDE_ORIGINS: origins of other sites whose pages may use the search, with commas between them; "*" for all.
     origins: tuple[str, ...] = ()
+    # IZDE_NAME: what the collection is called on its pages and in feeds; 100 characters at most.
+    name: str = "izde"
+    # IZDE_LOGO: an SVG or PNG file of less than 200 kB, in place of the logo of the software.
+    logo: Path | None = None
+    # IZDE_TRUSTED_PROXY: IP address of the reverse proxy whose X-Forwarded headers are believed, or "*" for any.
+    trusted_proxy: str | None = None
+    # IZDE_KEYS: TOML file of public keys for the search, each with its origins and its rate limit.
+    keys: Path | None = None
+    # IZDE_ORIGINALS: address of the files the articles were read from, with {id} for the article's id.
+    originals: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -57,7 +74,18 @@ class Settings:
             rate_limit=given.get("IZDE_RATE_LIMIT") or default.rate_limit,
             prune_after=_number(given, "IZDE_PRUNE_AFTER", default.prune_after),
             origins=_origins(given, "IZDE_ORIGINS"),
+            name=_name(given, "IZDE_NAME", default.name),
+            logo=Path(given["IZDE_LOGO"]) if given.get("IZDE_LOGO") else default.logo,
+            trusted_proxy=_proxy(given, "IZDE_TRUSTED_PROXY"),
+            keys=Path(given["IZDE_KEYS"]) if given.get("IZDE_KEYS") else default.keys,
+            originals=_originals(given, "IZDE_ORIGINALS"),
         )
+
+
+def origin_of(text: str) -> str | None:
+    """An origin as a browser sends it, such as "https://journal.example.org"; None for anything else."""
+    origin = text.strip().lower()
+    return origin if _ORIGIN.fullmatch(origin) else None
 
 
 def _integer(given: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
@@ -83,6 +111,32 @@ def _number(given: Mapping[str, str], name: str, default: float) -> float:
 def _origins(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     origins = tuple(each.strip().lower() for each in given.get(name, "").split(",") if each.strip())
     for origin in origins:
-        if origin != "*" and _ORIGIN.fullmatch(origin) is None:
+        if origin != "*" and origin_of(origin) is None:
             raise SettingError(f'{name} names {origin!r}; write origins like "https://journal.example.org", or "*"')
     return origins
+
+
+def _originals(given: Mapping[str, str], name: str) -> str | None:
+    value = given.get(name, "").strip()
+    if value and not _ORIGINALS.fullmatch(value):
+        raise SettingError(f'{name} is {value!r}; write an address like "https://files.example.org/{{id}}.pdf"')
+    return value or None
+
+
+def _name(given: Mapping[str, str], name: str, default: str) -> str:
+    value = " ".join(given.get(name, "").split()) or default
+    if len(value) > _LONGEST_NAME or not value.isprintable():
+        raise SettingError(f"{name} is {value!r}; write a name of {_LONGEST_NAME} characters at most, in one line")
+    return value
+
+
+def _proxy(given: Mapping[str, str], name: str) -> str | None:
+    value = given.get(name, "").strip()
+    if value in ("", "*"):
+        return value or None
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        raise SettingError(
+            f'{name} is {value!r}; write the IP address of the proxy, like "127.0.0.1", or "*"'
+        ) from None

@@ -12,18 +12,24 @@ from search.settings import Settings
 from webapp import (
     addresses,
     api,
+    chart,
     citing,
     collection,
     compression,
     cors,
     embed,
+    examples,
     feed,
+    identity,
     interface,
+    keys,
+    oembed,
     opensearch,
     pages,
     problems,
     protection,
     rate_limit,
+    similar,
 )
 
 __all__ = ["create_app"]
@@ -39,21 +45,30 @@ class _Json(DefaultJSONProvider):
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """An application over the index at `config["INDEX"]`; without it the environment's settings hold.
 
-    `config["RATE_LIMIT"]` is like "60 per minute", or "off". Raises `search.settings.SettingError`
-    for a setting that cannot be used. The index may be missing: pages say so until one is built.
+    `config["RATE_LIMIT"]` is like "60 per minute", or "off"; `config["KEYS"]` is the path of a TOML file.
+    Raises `search.settings.SettingError` for a setting that cannot be used. The index may be missing:
+    pages say so until one is built.
     """
     app = Flask(__name__)
     app.json = _Json(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     settings = Settings.from_environment()
     app.config.from_mapping(INDEX=settings.index, RATE_LIMIT=settings.rate_limit, ORIGINS=settings.origins)
+    app.config.from_mapping(KEYS=settings.keys, ORIGINALS=settings.originals)
+    app.config.from_mapping(NAME=settings.name, LOGO=settings.logo)
     app.config.from_mapping(config or {})
-    for part in (compression, collection, interface, addresses, problems, protection, rate_limit, cors):
+    for part in (compression, collection, interface, addresses, problems, embed, protection, keys, rate_limit, cors):
         part.install(app)
+    identity.install(app)
+    examples.install(app)
+    chart.install(app)
+    app.register_blueprint(identity.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(citing.blueprint)
+    app.register_blueprint(similar.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(embed.blueprint)
     app.register_blueprint(feed.blueprint)
+    app.register_blueprint(oembed.blueprint)
     app.register_blueprint(opensearch.blueprint)
     return app

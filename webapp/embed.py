@@ -9,17 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template, request, url_for
 
-from webapp import addresses, reading
+from webapp import reading
 from webapp.collection import engine
 from webapp.facets import search_url
+from webapp.keys import KeyUnknown, key_of_request
 from webapp.parameters import SearchRequest
 from webapp.protection import policy
 
 blueprint = Blueprint("embed", __name__)
 
-_SCRIPT = Path(__file__).parent / "static" / "embed" / "izde.js"
+#: Parts of the script in their order; they are sent as one module, so that one integrity covers all.
+_FOLDER = Path(__file__).parent / "static" / "embed" / "izde"
+_PARTS = ("strings.js", "styles.js", "passages.js", "addresses.js", "completions.js", "element.js")
+
 _ALIAS_S = 3600
 _FOREVER_S = 365 * 24 * 3600
 
@@ -31,6 +35,15 @@ class Script:
     text: bytes
     digest: str
     integrity: str
+
+
+def install(app: Flask) -> None:
+    """Let pages of the key's origins, without a key those of `config["ORIGINS"]`, show `/embed` in a frame.
+
+    To be called before `protection.install`, whose headers this changes.
+    """
+    # Registered earlier, and so run after the others.
+    app.after_request(_let_frame)
 
 
 @blueprint.get("/embed/izde.js")
@@ -59,23 +72,37 @@ def description() -> dict[str, Any]:
 
 @blueprint.get("/embed")
 def frame() -> Response:
-    """A field and its results for a frame on pages of `config["ORIGINS"]`."""
+    """A field and its results for a frame on pages of other sites; the form keeps the key."""
     wanted = SearchRequest.from_arguments(request.args)
     results = wanted.answer(engine()) if wanted.q else None
     page = render_template(
-        "embed.html", search=wanted, results=results, paragraphs=reading.paragraphs, search_url=search_url
+        "embed.html",
+        search=wanted,
+        results=results,
+        paragraphs=reading.paragraphs,
+        search_url=search_url,
+        key=key_of_request(),
     )
-    response = make_response(page)
-    response.headers["Content-Security-Policy"] = policy(" ".join(("'self'", *current_app.config["ORIGINS"])))
-    return response
+    return make_response(page)
 
 
 @cache
 def script() -> Script:
     """The script, read once."""
-    text = _SCRIPT.read_bytes()
+    text = b"\n".join((_FOLDER / part).read_bytes() for part in _PARTS)
     integrity = base64.b64encode(hashlib.sha384(text).digest()).decode()
-    return Script(text, addresses.digest(_SCRIPT), f"sha384-{integrity}")
+    return Script(text, hashlib.sha256(text).hexdigest()[:10], f"sha384-{integrity}")
+
+
+def _let_frame(response: Response) -> Response:
+    """Problems are shown in the frame too, except that of an unknown key, which names no origins."""
+    if request.endpoint == "embed.frame" and response.status_code != KeyUnknown.code:
+        key = key_of_request()
+        origins = key.origins if key else current_app.config["ORIGINS"]
+        response.headers["Content-Security-Policy"] = policy(" ".join(("'self'", *origins)))
+        # It can name no origins, and says the opposite.
+        del response.headers["X-Frame-Options"]
+    return response
 
 
 def _answer(kept: str) -> Response:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from search.query import LONGEST_QUERY
 from search.results import MODES, SORTS
 from webapp.opensearch import SUGGESTIONS_TYPE
 from webapp.parameters import BOUNDS, FILTER_LANGUAGES
 
 #: Lowest, highest and default number of suggestions.
 SUGGESTIONS = (1, 20, 8)
+
+#: Lowest, highest and default number of passages like another one.
+SIMILAR = (1, 50, 12)
 
 #: Forms of suggestions: the API's own, and that of OpenSearch.
 SUGGESTION_FORMATS = ("json", "opensearch")
@@ -20,6 +24,17 @@ _NUMBER = {"type": "number"}
 _STRINGS = {"type": "array", "items": _STRING}
 _NULLABLE_STRING = {"type": ["string", "null"]}
 _NULLABLE_INTEGER = {"type": ["integer", "null"]}
+
+_ORDINAL = {
+    "name": "ordinal",
+    "in": "path",
+    "required": True,
+    "description": "The passage's place in its article, from 0: what follows # in its id.",
+    "schema": _INTEGER | {"minimum": 0},
+}
+
+#: The key is unknown; the key is not for the origin of the request.
+_KEY_PROBLEMS = (401, 403)
 
 
 def document() -> dict[str, Any]:
@@ -40,12 +55,23 @@ def document() -> dict[str, Any]:
 def _paths() -> dict[str, Any]:
     article_id = {"name": "id", "in": "path", "required": True, "description": "May hold slashes."}
     return {
-        "/api/v1/search": _get("Search the articles", "Results", _search_parameters(), (400, 429, 503)),
+        "/api/v1/search": _get("Search the articles", "Results", _search_parameters(), (400, *_KEY_PROBLEMS, 429, 503)),
         "/api/v1/articles/{id}": _get(
             "One article with its text and passages",
             "WholeArticle",
-            [article_id | {"schema": _STRING}],
-            (404, 429, 503),
+            [article_id | {"schema": _STRING}, _key()],
+            (*_KEY_PROBLEMS, 404, 429, 503),
+        ),
+        "/api/v1/articles/{id}/passages/{ordinal}/similar": _get(
+            "The passages of other articles nearest to one in meaning",
+            "SimilarPassages",
+            [
+                article_id | {"schema": _STRING},
+                _ORDINAL,
+                _whole_number("limit", SIMILAR),
+                _key(),
+            ],
+            (400, *_KEY_PROBLEMS, 404, 429, 503),
         ),
         "/api/v1/suggest": _suggest(),
         "/healthz": _get("Whether searches can be answered", "Health", [], (503,), kept=False),
@@ -58,8 +84,9 @@ def _suggest() -> dict[str, Any]:
         _query("q", _STRING, "What has been typed so far."),
         _whole_number("limit", SUGGESTIONS),
         _query("format", forms, "The form of the answer."),
+        _key(),
     ]
-    described = _get("Completions of what is typed", "Suggestions", parameters, (400, 429, 503))
+    described = _get("Completions of what is typed", "Suggestions", parameters, (400, *_KEY_PROBLEMS, 429, 503))
     described["get"]["responses"]["200"]["content"][SUGGESTIONS_TYPE] = {"schema": _reference("OpenSearchSuggestions")}
     return described
 
@@ -82,16 +109,22 @@ def _get(
 
 def _search_parameters() -> list[Any]:
     languages = {"type": "array", "items": {"type": "string", "enum": list(FILTER_LANGUAGES)}}
+    typed = _STRING | {"maxLength": LONGEST_QUERY}
     by_commas = {"style": "form", "explode": False}
     return [
-        _query("q", _STRING, "What to look for; an empty query has an empty answer."),
+        _query("q", typed, "What to look for; an empty query has an empty answer."),
         _query("mode", {"type": "string", "enum": list(MODES), "default": "hybrid"}, "How to look."),
         _query("sort", {"type": "string", "enum": list(SORTS), "default": "relevance"}, "Best first, or latest first."),
         _query("language", languages, "Languages of passages, separated by commas.") | by_commas,
         _query("author", _STRING, "Passages of this author's articles only."),
         _query("article", _STRING, "Passages of the article of this id only."),
         *(_whole_number(name, bounds) for name, bounds in BOUNDS.items()),
+        _key(),
     ]
+
+
+def _key() -> dict[str, Any]:
+    return _query("key", _STRING, "A public key, for pages of its origins and at its own rate limit.")
 
 
 def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
@@ -143,6 +176,16 @@ def _schemas() -> dict[str, Any]:
         "WholeArticle": _object(whole),
         "Passage": _object(passage),
         "Highlight": _highlight(),
+        "SimilarPassages": _object(
+            {
+                "article": _reference("Article"),
+                "passage": _reference("Passage"),
+                "similar": _list(_reference("SimilarPassage")),
+            }
+        ),
+        "SimilarPassage": _object(
+            {"article": _reference("Article"), "passage": _reference("Passage"), "similarity": _NUMBER}
+        ),
         "Suggestions": _object({"query": _STRING, "suggestions": _STRINGS}),
         "OpenSearchSuggestions": {"type": "array", "prefixItems": [_STRING, _STRINGS], "items": False},
         "Health": _object({"status": _STRING, "generation": _STRING, "articles": _INTEGER, "passages": _INTEGER}),

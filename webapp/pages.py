@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from flask import Blueprint, render_template, request
 from flask_babel import format_date
@@ -14,10 +15,15 @@ from search.query import QueryError
 from search.results import Highlight, Results
 from webapp import facets, reading
 from webapp.collection import article_in, engine
+from webapp.interface import language_name
+from webapp.originals import original_url
 from webapp.paging import paging
 from webapp.parameters import FILTER_LANGUAGES, SearchRequest
 
 blueprint = Blueprint("pages", __name__)
+
+#: Passages of an article folded under its best, at most.
+FOLDED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def search() -> str:
     wanted = SearchRequest.from_arguments(request.args)
     if not wanted.q:
         return _start(wanted)
-    results = wanted.answer(engine())
+    results = wanted.answer(engine(), more=FOLDED)
     title = results.hits[0].article.title if wanted.article and results.hits else None
     return render_template(
         "search.html",
@@ -73,6 +79,7 @@ def search() -> str:
         chosen=facets.chosen_links(wanted, title),
         without_filters=facets.without_filters(wanted),
         paging=paging(wanted, results.total),
+        language_name=cache(language_name),
         paragraphs=reading.paragraphs,
         search_url=facets.search_url,
     )
@@ -84,13 +91,15 @@ def article(article_id: str) -> str:
     source = engine()
     found = article_in(source, article_id)
     wanted = SearchRequest.from_arguments(request.args)
-    marks = _marks(source, wanted, article_id)
+    blocks = reading.blocks(found, source.passages(article_id), _marks(source, wanted, article_id))
     return render_template(
         "article.html",
         article=found,
         search=wanted,
         search_url=facets.search_url,
-        blocks=reading.blocks(found, source.passages(article_id), marks),
+        blocks=blocks,
+        foreign=reading.in_other_languages(found, blocks, source.references(article_id)),
+        original=original_url(found),
     )
 
 

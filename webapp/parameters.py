@@ -88,8 +88,13 @@ class SearchRequest:
         }
         return {name: ",".join(value) if isinstance(value, tuple) else str(value) for name, value in differing.items()}
 
-    def answer(self, engine: Engine) -> Results:
-        """Search; raises `search.query.QueryError` for a query that cannot be answered."""
+    def answer(self, engine: Engine, more: int = 0) -> Results:
+        """Search; raises `search.query.QueryError` for a query that cannot be answered.
+
+        With `more`, each article has one hit, with up to so many of its other passages, where the address does
+        not say otherwise.
+        """
+        folds = more > 0 and self.article is None
         return engine.search(
             self.q,
             mode=self.mode,
@@ -101,7 +106,8 @@ class SearchRequest:
             article=self.article,
             limit=self.limit,
             offset=self.offset,
-            per_article=self.per_article,
+            per_article=self.per_article or int(folds),
+            more=more,
         )
 
 

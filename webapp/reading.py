@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -37,6 +38,35 @@ class Block:
 def blocks(article: Article, passages: Iterable[Passage], highlights: Mapping[int, Sequence[Highlight]]) -> list[Block]:
     """The whole text of an article; `highlights` are given by the passages' ordinals."""
     return list(_blocks(article, sorted(passages, key=lambda each: each.start), highlights))
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A run of passages in another language than the article's, such as an abstract; `opening` is how it begins."""
+
+    language: str
+    opening: str
+    ordinal: int
+    number: int
+    page: int | None
+
+
+def in_other_languages(article: Article, blocks: Iterable[Block], references: Collection[int]) -> list[Foreign]:
+    """The runs of passages in a known language that is not the article's, in order.
+
+    An article that declares no language is taken to be in that of most of its passages. Passages of the ordinals
+    `references`, the lists of references, are in many languages and say nothing: they are passed over.
+    """
+    told = [(each.passage, each.number) for each in blocks if each.passage and each.passage.ordinal not in references]
+    known = Counter(passage.language for passage, _ in told if passage.language != OTHER_LANGUAGE)
+    before = usual = article.language or next((language for language, _ in known.most_common(1)), OTHER_LANGUAGE)
+    foreign = []
+    for passage, number in told:
+        if passage.language not in (usual, before, OTHER_LANGUAGE):
+            opening = " ".join(passage.text.split())
+            foreign.append(Foreign(passage.language, opening, passage.ordinal, number, passage.page))
+        before = passage.language
+    return foreign
 
 
 def highlights_by_passage(results: Results) -> dict[int, Sequence[Highlight]]:

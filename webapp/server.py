@@ -16,6 +16,8 @@ from search.settings import Settings
 from search.storage import IndexProblem
 from webapp import create_app
 from webapp.collection import engine
+from webapp.examples import in_collection
+from webapp.pages import EXAMPLES
 
 _EVERYWHERE = ("0.0.0.0", "::", "*", "")
 
@@ -23,6 +25,9 @@ _EVERYWHERE = ("0.0.0.0", "::", "*", "")
 _HEADERS_BYTES = 128 * 1024
 
 _LAST_PORT = 65_535
+
+#: What a reverse proxy tells of the reader's connection, and is believed where it is trusted.
+_PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
 
 #: A query whose words are analysed in every language.
 _IN_ALL_LANGUAGES = "издөө іздеу поиск search"
@@ -65,6 +70,9 @@ def _listening(app: Flask, settings: Settings) -> Any:
             threads=settings.threads,
             ident="izde",
             max_request_header_size=_HEADERS_BYTES,
+            trusted_proxy=settings.trusted_proxy,
+            trusted_proxy_headers=_PROXY_HEADERS if settings.trusted_proxy else set(),
+            clear_untrusted_proxy_headers=True,
         )
     except (OSError, ValueError) as error:
         raise ServerProblem(_reason(error, settings)) from error
@@ -81,13 +89,14 @@ def _reason(error: Exception, settings: Settings) -> str:
 
 
 def _warm(app: Flask) -> None:
-    """Open the index and load the tables of all languages before the first reader has to wait for them.
+    """Open the index, load the tables of all languages and choose examples before a reader has to wait for them.
 
     A missing index is told and may come later.
     """
     with app.app_context():
         try:
             engine().search(_IN_ALL_LANGUAGES)
+            in_collection(EXAMPLES)
         except IndexProblem as problem:
             print(f"{problem}\nThe pages will say so until an index is there.", file=sys.stderr, flush=True)
 

@@ -42,10 +42,27 @@ def test_every_setting_has_a_variable() -> None:
     )
 
 
+def test_the_file_of_keys_is_named() -> None:
+    assert Settings.from_environment({"IZDE_KEYS": "/srv/keys.toml"}).keys == Path("/srv/keys.toml")
+    assert Settings.from_environment({"IZDE_KEYS": ""}).keys is None
+
+
 def test_origins_stand_between_commas() -> None:
     environment = {"IZDE_ORIGINS": "https://Journal.example.org, http://127.0.0.1:8080 ,*,"}
     expected = ("https://journal.example.org", "http://127.0.0.1:8080", "*")
     assert Settings.from_environment(environment).origins == expected
+
+
+def test_a_collection_has_a_name_and_a_logo() -> None:
+    settings = Settings.from_environment({"IZDE_NAME": " Вестник\tправа ", "IZDE_LOGO": "/srv/logo.svg"})
+    assert (settings.name, settings.logo) == ("Вестник права", Path("/srv/logo.svg"))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("127.0.0.1", "127.0.0.1"), ("::0001", "::1"), (" * ", "*"), ("", None)]
+)
+def test_a_trusted_proxy_is_an_address(value: str, expected: str | None) -> None:
+    assert Settings.from_environment({"IZDE_TRUSTED_PROXY": value}).trusted_proxy == expected
 
 
 @pytest.mark.parametrize(
@@ -62,6 +79,16 @@ def test_origins_stand_between_commas() -> None:
             "a.example",
             'IZDE_ORIGINS names \'a.example\'; write origins like "https://journal.example.org", or "*"',
         ),
+        (
+            "IZDE_TRUSTED_PROXY",
+            "nginx",
+            'IZDE_TRUSTED_PROXY is \'nginx\'; write the IP address of the proxy, like "127.0.0.1", or "*"',
+        ),
+        (
+            "IZDE_NAME",
+            "n" * 101,
+            f"IZDE_NAME is '{'n' * 101}'; write a name of 100 characters at most, in one line",
+        ),
         ("IZDE_PORT", "http", "IZDE_PORT is 'http', which is not a whole number from 0 on"),
         ("IZDE_PORT", "-1", "IZDE_PORT is '-1', which is not a whole number from 0 on"),
         ("IZDE_THREADS", "4.5", "IZDE_THREADS is '4.5', which is not a whole number from 1 on"),
@@ -74,3 +101,18 @@ def test_a_bad_value_is_named(name: str, value: str, message: str) -> None:
     with pytest.raises(SettingError) as problem:
         Settings.from_environment({name: value})
     assert str(problem.value) == message
+
+
+def test_the_address_of_the_originals_has_a_place_for_the_id() -> None:
+    address = "https://files.example.org/articles/{id}.pdf"
+    assert Settings.from_environment({"IZDE_ORIGINALS": address}).originals == address
+    assert Settings.from_environment({"IZDE_ORIGINALS": " "}).originals is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://files.example.org/", "/srv/{id}", "javascript:{id}//", "https://{id}.example.org/", "https://a/ {id}"],
+)
+def test_an_address_of_originals_that_leads_nowhere_is_refused(value: str) -> None:
+    with pytest.raises(SettingError, match=r"IZDE_ORIGINALS is .*; write an address like"):
+        Settings.from_environment({"IZDE_ORIGINALS": value})

@@ -33,9 +33,14 @@ _OPTIONS = (
 )
 
 
-def started(profile: Path, window: str) -> Chrome:
-    """A browser with its profile in a folder of its own; `window` is like "1280,1000"."""
+def started(profile: Path, window: str, *, network_log: bool = False) -> Chrome:
+    """A browser with its profile in a folder of its own; `window` is like "1280,1000".
+
+    With `network_log` its log "performance" has the events of the network.
+    """
     options = ChromeOptions()
+    if network_log:
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
     options.binary_location = CHROMIUM or ""
     for option in (*_OPTIONS, f"--window-size={window}", f"--user-data-dir={profile}"):
         options.add_argument(option)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -274,3 +275,117 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(browser: Chrome, address: s
         assert browser.execute_script("return document.documentElement.scrollWidth") == 320
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def _language(browser: Chrome) -> str | None:
+    return browser.find_element(By.TAG_NAME, "html").get_attribute("lang")
+
+
+def test_filters_add_up_and_back_undoes_them_one_by_one(browser: Chrome, address: str) -> None:
+    browser.get(f"{address}/search?q=суу+migration&ui=en")
+    states = [browser.current_url]
+    for kind in ("ul.languages a .tongue.en", "#filters a[href*='author=Whitcombe']"):
+        browser.find_element(By.CSS_SELECTOR, kind).click()
+        states.append(browser.current_url)
+    assert "language=en" in states[1]
+    assert "language=en" in states[2]
+    assert "author=Whitcombe" in states[2]
+    titles = [link.text for link in browser.find_elements(By.CSS_SELECTOR, "li.hit h2 a")]
+    assert set(titles) == {"Labour migration and remittances"}
+    for state in reversed(states[:-1]):
+        browser.back()
+        assert browser.current_url == state
+    browser.forward()
+    assert browser.current_url == states[1]
+
+
+def _tab_to(browser: Chrome, selector: str, *held: str) -> WebElement:
+    """Press Tab until an element of the selector has the focus and shows it; with Shift held, backwards."""
+    for _ in range(60):
+        _press(browser, *held, Keys.TAB, *([Keys.NULL] if held else []))
+        active = browser.switch_to.active_element
+        if browser.execute_script("return arguments[0].matches(arguments[1])", active, selector):
+            assert _style(browser, ":focus", "outlineStyle") != "none"
+            return active
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_from_the_start_to_a_passage_and_back_by_keys_alone(browser: Chrome, address: str) -> None:
+    browser.get(f"{address}/?ui=en")
+    assert browser.switch_to.active_element == _field(browser)
+    _press(browser, "remittances", Keys.ENTER)
+    WebDriverWait(browser, 10).until(lambda page: "/search" in page.current_url)
+    assert _tab_to(browser, "li.hit h2 a").text == "Labour migration and remittances"
+    _press(browser, Keys.ENTER)
+    WebDriverWait(browser, 10).until(lambda page: "/articles/migration-en" in page.current_url)
+    assert "remittances" in browser.find_element(By.CSS_SELECTOR, ":target").text
+    _press(browser, "n")
+    assert browser.switch_to.active_element.text == "remittances"
+    _tab_to(browser, ".back a", Keys.SHIFT)
+    _press(browser, Keys.ENTER)
+    WebDriverWait(browser, 10).until(lambda page: "/search" in page.current_url)
+    assert browser.current_url == f"{address}/search?q=remittances&ui=en"
+    assert _tab_to(browser, "li.hit h2 a").text == "Labour migration and remittances"
+
+
+def test_tab_first_offers_to_skip_to_the_content(browser: Chrome, address: str) -> None:
+    browser.get(f"{address}/search?q=water")
+    _press(browser, Keys.TAB)
+    assert browser.switch_to.active_element.get_attribute("class") == "skip"
+    _press(browser, Keys.ENTER)
+    assert browser.switch_to.active_element.get_attribute("id") == "main"
+
+
+@pytest.mark.parametrize("interface", ["ky", "kk", "ru", "en"])
+def test_the_chosen_interface_stays_from_page_to_page(browser: Chrome, address: str, interface: str) -> None:
+    browser.get(address)
+    browser.find_element(By.CSS_SELECTOR, f".tongues a[hreflang={interface}]").click()
+    _field(browser).send_keys("remittances", Keys.ENTER)
+    WebDriverWait(browser, 10).until(lambda page: "/search" in page.current_url)
+    assert _language(browser) == interface
+    browser.find_element(By.CSS_SELECTOR, "li.hit h2 a").click()
+    assert "/articles/" in browser.current_url
+    assert _language(browser) == interface
+    browser.find_element(By.CSS_SELECTOR, "header .cite, article .cite").click()
+    assert "/cite" in browser.current_url
+    assert _language(browser) == interface
+    browser.find_element(By.CSS_SELECTOR, ".wordmark").click()
+    assert _language(browser) == interface
+    assert browser.get_cookies() == []
+
+
+def _lightness(colour: str) -> float:
+    """The mean of red, green and blue of a computed colour, 0 to 255."""
+    return sum(float(part) for part in re.findall(r"[\d.]+", colour)[:3]) / 3
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=water", "/articles/migration-en?q=remittances", "/embed?q=water"])
+def test_a_dark_page_for_a_reader_who_wants_it_dark(browser: Chrome, address: str, path: str) -> None:
+    try:
+        for scheme, is_dark in (("light", False), ("dark", True)):
+            _media(browser, prefers_color_scheme=scheme)
+            browser.get(f"{address}{path}")
+            behind, letters = _style(browser, "body", "backgroundColor"), _style(browser, "body", "color")
+            assert (_lightness(behind) < 60, _lightness(letters) > 180) == (is_dark, is_dark), (scheme, behind, letters)
+            assert (_lightness(behind) > 200, _lightness(letters) < 80) == (not is_dark, not is_dark)
+    finally:
+        _media(browser)
+
+
+def test_everything_needed_works_without_script(browser: Chrome, address: str) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(f"{address}/?ui=ru")
+        assert not browser.find_element(By.ID, "letters").is_displayed()
+        _field(browser).send_keys("торговля людьми", Keys.ENTER)
+        WebDriverWait(browser, 10).until(lambda page: "/search" in page.current_url)
+        assert "людьми" in _marks(browser, "exact")
+        browser.find_element(By.CSS_SELECTOR, "ul.languages a .tongue.ru").click()
+        assert "language=ru" in browser.current_url
+        browser.find_element(By.CSS_SELECTOR, "li.hit h2 a").click()
+        assert "торговле людьми" in browser.find_element(By.TAG_NAME, "article").text
+        assert browser.find_element(By.CSS_SELECTOR, ":target").tag_name == "section"
+        browser.find_element(By.CSS_SELECTOR, ".back a").click()
+        assert "language=ru" in browser.current_url
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

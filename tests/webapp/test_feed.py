@@ -55,7 +55,7 @@ def test_an_entry_names_its_article(client: FlaskClient) -> None:
     (entry,) = feed.findall(f"{ATOM}entry")
 
     assert texts(feed, "id") == ["tag:localhost,2026:feed?q=remittances&mode=keyword"]
-    assert texts(feed, "title") == ["New articles on “remittances”"]
+    assert texts(feed, "title") == ["New articles on “remittances” – izde"]
     assert link(feed, "self") == "http://localhost/feed?q=remittances&mode=keyword&ui=en"
     assert link(feed, "alternate") == "http://localhost/search?q=remittances&mode=keyword&ui=en"
     assert texts(entry, "id") == ["tag:localhost,2026:articles/migration-en"]

@@ -21,8 +21,8 @@ def test_each_kind_says_why(app: Flask) -> None:
 
     assert html(app, text, *highlights) == (
         '<mark class="exact" title="The word you asked for: “water”">Water</mark> is life: '
-        '<mark class="meaning" title="Close in meaning to “water”">су</mark>, '
-        '<mark class="lemma" title="Another form of “суунун”">суу</mark>'
+        '<mark class="meaning" title="water ↔ су: close in meaning">су</mark>, '
+        '<mark class="lemma" title="суунун ↔ суу: another form of the word">суу</mark>'
     )
 
 
@@ -46,7 +46,7 @@ def test_of_overlapping_ranges_the_earlier_is_kept(app: Flask) -> None:
 
 def test_ranges_beyond_the_text_are_cut(app: Flask) -> None:
     assert html(app, "abc", Highlight(1, 99, "lemma", "x"), Highlight(200, 300, "lemma", "x")) == (
-        'a<mark class="lemma" title="Another form of “x”">bc</mark>'
+        'a<mark class="lemma" title="x ↔ bc: another form of the word">bc</mark>'
     )
 
 

@@ -33,6 +33,7 @@ def fits(value: Any, schema: dict[str, Any], document: dict[str, Any]) -> bool:
 
 def test_every_path_of_the_api_is_described(app: Flask, client: FlaskClient) -> None:
     rules = {re.sub(r"<path:\w+>", "{id}", str(rule)) for rule in app.url_map.iter_rules()}
+    rules = {re.sub(r"<int:(\w+)>", r"{\1}", rule) for rule in rules}
     served = {rule for rule in rules if rule.startswith("/api/") or rule == "/healthz"}
 
     assert set(described(client)["paths"]) == served
@@ -43,6 +44,7 @@ def test_answers_are_as_described(client: FlaskClient) -> None:
     for path, address in {
         "/api/v1/search": "/api/v1/search?q=суу энергия",
         "/api/v1/articles/{id}": "/api/v1/articles/water-ky",
+        "/api/v1/articles/{id}/passages/{ordinal}/similar": "/api/v1/articles/water-ky/passages/0/similar",
         "/api/v1/suggest": "/api/v1/suggest?q=суу",
         "/healthz": "/healthz",
     }.items():
@@ -74,4 +76,5 @@ def test_every_parameter_is_taken(client: FlaskClient) -> None:
         "limit",
         "offset",
         "per_article",
+        "key",
     ]

@@ -4,7 +4,7 @@ from flask import Flask
 
 from search.articles import Article, Passage
 from search.results import Highlight
-from webapp.reading import Block, blocks
+from webapp.reading import Block, Foreign, blocks, in_other_languages
 
 TEXT = "Abstract. One.\n\nTwo. Three.\n\n* * *\n\nДва.\n\nТри.\nend"
 
@@ -62,3 +62,23 @@ def test_marks_fall_into_their_paragraphs(app: Flask) -> None:
 def test_an_article_without_passages_is_still_read(app: Flask) -> None:
     assert len(laid_out(app, [])) == 1
     assert laid_out(app, [])[0].passage is None
+
+
+def test_runs_in_other_languages_say_how_they_begin(app: Flask) -> None:
+    passages = [*PASSAGES, passage(3, "end", "kk")]
+    found = laid_out(app, passages)
+    russian, kazakh = Foreign("ru", "Два. Три.", 2, 3, 2), Foreign("kk", "end", 3, 4, None)
+
+    assert in_other_languages(Article("a", "A", TEXT, language="en"), found, ()) == [russian, kazakh]
+    assert in_other_languages(Article("a", "A", TEXT), found, {3}) == [russian]
+    assert in_other_languages(Article("a", "A", TEXT, language="kk"), found, {2}) == [
+        Foreign("en", "Abstract. One. Two.", 0, 1, 1)
+    ]
+    assert in_other_languages(Article("a", "A", TEXT), [], ()) == []
+
+
+def test_passages_in_a_row_are_one_run(app: Flask) -> None:
+    two = [passage(0, "Abstract. One.", "en"), passage(1, "Два.", "ru"), passage(2, "Три.", "ru")]
+
+    runs = in_other_languages(Article("a", "A", TEXT, language="en"), laid_out(app, two), ())
+    assert [(run.ordinal, run.opening) for run in runs] == [(1, "Два.")]

@@ -34,7 +34,6 @@ function go(by) {
   place = (by > 0 ? Math.floor(place) + 1 : Math.ceil(place) - 1 + matches.length) % matches.length;
   const mark = matches[place];
   mark.setAttribute("aria-current", "true");
-  mark.tabIndex = -1;
   mark.focus({ preventScroll: true });
   mark.scrollIntoView({ block: "center" });
   tell();
@@ -59,6 +58,7 @@ if (matches.length) {
   });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || typing(event.target)) return;
+    if (document.documentElement.dataset.keys === "off") return;
     const by = { n: 1, p: -1 }[letter(event)];
     if (by) go(by);
   });

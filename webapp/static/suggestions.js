@@ -4,6 +4,7 @@ const SHORTEST = 2;
 
 const field = document.getElementById("q");
 const list = document.getElementById("suggestions");
+const announced = document.getElementById("suggested");
 let waiting;
 let asked;
 let active;
@@ -25,6 +26,7 @@ function open(isOpen) {
 
 function dismiss() {
   clearTimeout(waiting);
+  announced.textContent = "";
   asked?.abort();
   open(false);
 }
@@ -47,6 +49,8 @@ function offer(suggestions) {
     }),
   );
   open(suggestions.length > 0);
+  const { some, none } = announced.dataset;
+  announced.textContent = suggestions.length ? some.replace("{count}", suggestions.length) : none;
 }
 
 async function suggest() {

@@ -1,0 +1,29 @@
+// The page for frames tells the page around it how high it is, so that nobody scrolls within a frame.
+// The message goes to that page's own origin only. A classic script: modules do not load in a sandboxed frame.
+{
+  const VERSION = 1;
+
+  const origin = (address) => {
+    try {
+      const { protocol, origin: found } = new URL(address);
+      return /^https?:$/.test(protocol) ? found : null;
+    } catch {
+      return null;
+    }
+  };
+
+  const noted = () => decodeURIComponent(location.hash.slice(1));
+
+  /** Some browsers know the page around only as the referrer, which a search within the frame replaces. */
+  const around = origin(location.ancestorOrigins?.[0] ?? noted()) ?? origin(document.referrer);
+
+  if (around && parent !== window) {
+    // The fragment stays when the form is sent, and is not sent itself.
+    for (const form of document.forms) form.action = `${form.getAttribute("action")}#${encodeURIComponent(around)}`;
+    const tell = () => {
+      const height = Math.ceil(document.body.getBoundingClientRect().height);
+      parent.postMessage({ type: "izde:height", version: VERSION, height }, around);
+    };
+    new ResizeObserver(tell).observe(document.body);
+  }
+}

@@ -1,0 +1,42 @@
+// Keys of a single character can be switched off: they are in the way of speech input (WCAG 2.1.4).
+// The choice is kept in this browser only; other scripts read it from <html data-keys>.
+const STORED = "izde-single-keys";
+const page = document.documentElement;
+
+function chosen() {
+  try {
+    return localStorage.getItem(STORED) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function keep(on) {
+  try {
+    if (on) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, "off");
+  } catch {
+    // Without storage the choice holds for this page.
+  }
+}
+
+function apply(on) {
+  page.dataset.keys = on ? "on" : "off";
+  for (const element of document.querySelectorAll("[aria-keyshortcuts], [data-shortcuts]")) {
+    const all = (element.dataset.shortcuts ??= element.getAttribute("aria-keyshortcuts"));
+    const left = all.split(" ").filter((keys) => on || keys.length > 1).join(" ");
+    if (left) element.setAttribute("aria-keyshortcuts", left);
+    else element.removeAttribute("aria-keyshortcuts");
+  }
+  for (const box of document.querySelectorAll(".keys input")) box.checked = on;
+}
+
+for (const help of document.querySelectorAll(".keys")) {
+  help.hidden = false;
+  help.querySelector("input").addEventListener("change", (event) => {
+    keep(event.target.checked);
+    apply(event.target.checked);
+  });
+}
+addEventListener("storage", (event) => event.key === STORED && apply(chosen()));
+apply(chosen());
