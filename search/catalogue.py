@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE, Article
-from search.chained import Rows, bounds_of, mapped, shifted, whole
+from search.chained import Ints, Rows, bounds_of, mapped, shifted, whole
 from search.documents import Documents
 from search.results import FacetValue
 from search.semantic import best
@@ -42,7 +42,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """Which passages pass each filter; a facet ignores its own, so that its other values can be chosen."""
+    """Which of some passages pass each filter; a facet ignores its own, so that its other values can be chosen."""
 
     language: Mask
     year: Mask
@@ -93,11 +93,6 @@ class Catalogue:
         """Every article without its text."""
         return [head for _, head, _, _ in self._documents.heads()]
 
-    @cached_property
-    def _alive(self) -> Mask:
-        """Which passages are of the articles the generation has."""
-        return np.ones(len(self), np.bool_) if not len(self._dead) else ~np.isin(self._articles, self._dead)
-
     def article_of(self, passage: int) -> int:
         """The number of a passage's article."""
         return int(self._articles[passage])
@@ -114,28 +109,31 @@ class Catalogue:
         """Places in `passages` by year, latest first, else in their order; those without a year come last."""
         return np.argsort(-self._years[passages].astype(np.int64), kind="stable")
 
-    def in_languages(self, codes: Iterable[str]) -> Mask:
-        """Which passages are in one of these languages."""
-        return np.isin(self._languages, [_CODES.index(code) for code in codes if code in _CODES])
+    def in_languages(self, codes: Iterable[str], passages: Ints) -> Mask:
+        """Which of some passages are in one of these languages; shape (passages,)."""
+        return np.isin(self._languages[passages], [_CODES.index(code) for code in codes if code in _CODES])
 
-    def masks(self, filters: Filters) -> Masks:
-        """Which passages pass each filter."""
-        anything = np.ones(len(self), np.bool_)
+    def masks(self, filters: Filters, passages: Ints) -> Masks:
+        """Which of some passages pass each filter."""
+        anything = np.ones(len(passages), np.bool_)
+        articles = self._articles[passages]
         return Masks(
-            language=self.in_languages(filters.languages) if filters.languages else anything,
-            year=self._in_years(filters.year_from, filters.year_to),
-            author=self._of_articles(self._numbers_by(filters.author)) if filters.author else anything,
-            article=self._of_articles(self._numbers_of(filters.article)) if filters.article else self._alive,
+            language=self.in_languages(filters.languages, passages) if filters.languages else anything,
+            year=self._in_years(filters.year_from, filters.year_to, passages),
+            author=np.isin(articles, self._numbers_by(filters.author)) if filters.author else anything,
+            article=np.isin(articles, self._numbers_of(filters.article)) if filters.article else self._alive(articles),
         )
 
-    def facets(self, found: Mask, masks: Masks) -> Mapping[str, tuple[FacetValue, ...]]:
+    def all(self, filters: Filters) -> Mask:
+        """Which passages of the generation pass every filter; shape (passages of the generation,)."""
+        return self.masks(filters, np.arange(len(self))).all
+
+    def facets(self, passages: Ints, masks: Masks) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts of the passages found, by language, year (latest first) and author (most first)."""
-        in_article = found & masks.article
-        languages = self._by_language(in_article & masks.year & masks.author)
-        years = np.bincount(self._years[in_article & masks.language & masks.author] - NO_YEAR)
-        of_articles = np.bincount(
-            self._articles[in_article & masks.language & masks.year], minlength=self._article_count
-        )
+        languages = self._by_language(passages[masks.article & masks.year & masks.author])
+        years = np.bincount(self._years[passages[masks.article & masks.language & masks.author]] - NO_YEAR)
+        articles = self._articles[passages[masks.article & masks.language & masks.year]]
+        of_articles = np.bincount(articles, minlength=self._article_count)
         return {
             "language": tuple(FacetValue(code, count) for code, count in languages.items()),
             "year": tuple(
@@ -144,37 +142,39 @@ class Catalogue:
             "author": tuple(FacetValue(*each) for each in self._by_author(of_articles)),
         }
 
+    def _alive(self, articles: NDArray[np.int32]) -> Mask:
+        """Which of some articles are not dead."""
+        return ~np.isin(articles, self._dead) if len(self._dead) else np.ones(len(articles), np.bool_)
+
     def _by_author(self, of_articles: NDArray[np.int64]) -> list[tuple[str, int]]:
         """Authors with the passages found of their articles, most first, in the order of the articles where equal."""
         authors, offsets = self._by.all()
         counts = np.bincount(authors, np.repeat(of_articles, np.diff(offsets)), len(self._authors))
         # Of several numbers for one name, in several segments, all counts but these few are looked at.
-        numbers = best(counts.astype(np.float32), 2 * MOST_FACET_VALUES, counts > 0)
         named: Counter[str] = Counter()
-        for number in numbers.tolist():
-            named[self._authors[number]] += int(counts[number])
+        for number in best(counts.astype(np.float32), 2 * MOST_FACET_VALUES).tolist():
+            if counts[number]:
+                named[self._authors[number]] += int(counts[number])
         return named.most_common(MOST_FACET_VALUES)
 
-    def _by_language(self, found: Mask) -> dict[str, int]:
-        counts = np.bincount(self._languages[found], minlength=len(_CODES))
+    def _by_language(self, passages: Ints) -> dict[str, int]:
+        counts = np.bincount(self._languages[passages], minlength=len(_CODES))
         return {code: int(count) for code, count in zip(_CODES, counts, strict=True) if count}
 
     def passages_by_language(self) -> dict[str, int]:
         """How many passages each language has."""
-        return self._by_language(self._alive)
+        return self._by_language(np.flatnonzero(self.all(Filters())))
 
     def articles_by_year(self) -> dict[int, int]:
         """How many articles each year has, earliest first."""
         return dict(sorted(Counter(head.year for head in self.heads if head.year is not None).items()))
 
-    def _in_years(self, first: int | None, last: int | None) -> Mask:
+    def _in_years(self, first: int | None, last: int | None, passages: Ints) -> Mask:
         if first is None and last is None:
-            return np.ones(len(self), np.bool_)
+            return np.ones(len(passages), np.bool_)
         low, high = 0 if first is None else first, 9999 if last is None else last
-        return np.asarray((self._years >= low) & (self._years <= high))
-
-    def _of_articles(self, numbers: Sequence[int] | NDArray[np.int64]) -> Mask:
-        return np.isin(self._articles, numbers)
+        years = self._years[passages]
+        return np.asarray((years >= low) & (years <= high))
 
     def _numbers_by(self, author: str) -> NDArray[np.int64]:
         wanted = author.casefold()

@@ -58,11 +58,11 @@ class Conditions:
             case query.Or() if not _is_word(condition):
                 return np.logical_or.reduce([self.meeting(each) for each in condition])
             case query.NumericRange():
-                return self._catalogue.masks(Filters(year_from=condition.start, year_to=condition.end)).year
+                return self._catalogue.all(Filters(year_from=condition.start, year_to=condition.end))
             case query.Term(fieldname="language"):
-                return self._catalogue.masks(Filters(languages=[condition.text])).language
+                return self._catalogue.all(Filters(languages=[condition.text]))
             case query.Term(fieldname="article"):
-                return self._catalogue.masks(Filters(article=condition.text)).article
+                return self._catalogue.all(Filters(article=condition.text))
             case query.Sequence():
                 return self._in_a_row(condition)
         if condition.field() is None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from search.alignment import Aligner
 from search.articles import Article, Passage
-from search.catalogue import Catalogue, Filters, Mask
+from search.catalogue import Catalogue, Filters
 from search.conditions import Conditions
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
@@ -152,15 +152,14 @@ class Engine:
         started = time.perf_counter()
         asked = understand(query, self._glossary)
         understood = self._with_expansions(self._respelt(asked))
-        masks = self._catalogue.masks(filters)
         aligner = Aligner(understood.terms, self._keys, self._words, self._encoder)
-        evidence = self._ranker.evidence(understood, aligner, mode)
-        found = self._found(understood, evidence)
-        allowed = found & masks.all
-        order = self._ordered(understood, aligner, evidence, allowed, mode, page)
+        found = self._found(understood, aligner, mode)
+        masks = self._catalogue.masks(filters, found.passages)
+        allowed = found.of(masks.all)
+        order = self._ordered(understood, aligner, allowed, mode, page)
 
         def hit(place: int, rank: int) -> Hit:
-            return self._hit(aligner, evidence, int(order.passages[place]), float(order.scores[place]), rank, mode)
+            return self._hit(aligner, allowed, int(order.passages[place]), float(order.scores[place]), rank, mode)
 
         hits = tuple(
             replace(hit(place, rank), others=others, more=tuple(hit(each, rank) for each in folded))
@@ -176,8 +175,8 @@ class Engine:
             took_ms=(time.perf_counter() - started) * 1000,
             did_you_mean=self._did_you_mean(understood, aligner),
             hits=hits,
-            facets=self._catalogue.facets(found, masks),
-            passages=int(np.count_nonzero(allowed)),
+            facets=self._catalogue.facets(found.passages, masks),
+            passages=len(allowed.passages),
         )
 
     def _respelt(self, asked: Query) -> Query:
@@ -201,7 +200,7 @@ class Engine:
 
     def references(self, article_id: str) -> set[int]:
         """The ordinals of an article's passages that are lists of references."""
-        own = self._catalogue.references[self._catalogue.masks(Filters(article=article_id)).article]
+        own = self._catalogue.references[self._catalogue.all(Filters(article=article_id))]
         return {each.ordinal for each, listed in zip(self.passages(article_id), own.tolist(), strict=True) if listed}
 
     def similar(self, passage: Passage, limit: int = PAGE_SIZE) -> list[Similar]:
@@ -253,24 +252,25 @@ class Engine:
         covered = {term.word for term in expanded}
         return replace(query, terms=(*(term for term in query.terms if term.word not in covered), *expanded))
 
-    def _found(self, query: Query, evidence: Evidence) -> Mask:
-        """Which passages the query finds, before any filter; a condition without words finds all that meet it."""
+    def _found(self, query: Query, aligner: Aligner, mode: Mode) -> Evidence:
+        """What the query finds, before any filter; a condition without words finds all that meet it."""
         if query.condition is None:
-            return evidence.any
+            return self._ranker.evidence(query, aligner, mode)
         met = self._conditions.meeting(query.condition)
-        return met & evidence.any if query.terms else met
+        if not query.terms:
+            return self._ranker.without_words(np.flatnonzero(met))
+        evidence = self._ranker.evidence(query, aligner, mode)
+        return evidence.of(met[evidence.passages])
 
-    def _ordered(
-        self, query: Query, aligner: Aligner, evidence: Evidence, allowed: Mask, mode: Mode, page: _Page
-    ) -> _Order:
+    def _ordered(self, query: Query, aligner: Aligner, evidence: Evidence, mode: Mode, page: _Page) -> _Order:
         """The passages found, in order, as far as the page reaches or further, and how many there are in all."""
-        total = int(np.count_nonzero(allowed))
-        of_articles = np.bincount(self._catalogue.articles_of(np.flatnonzero(allowed))) if page.per_article else None
+        total = len(evidence.passages)
+        of_articles = np.bincount(self._catalogue.articles_of(evidence.passages)) if page.per_article else None
         hits = total if of_articles is None else int(np.minimum(of_articles, page.per_article).sum())
         # By year the last found may come first.
         depth = total if page.sort == "year" else page.offset + page.limit
         while True:
-            ranked, scores = self._ranker.ranked(query, aligner, evidence, allowed, mode, depth)
+            ranked, scores = self._ranker.ranked(query, aligner, evidence, mode, depth)
             if page.sort == "year":
                 order = self._catalogue.latest_first(ranked)
                 ranked, scores = ranked[order], scores[order]

@@ -118,13 +118,29 @@ class KeyIndex:
         held = min(frequency, self._documents)
         return idf(held, max(self._documents, 1))
 
-    def scores(self, keys: Mapping[str, float]) -> Floats:
-        """For every passage the best of the weighted impacts of some alternative keys; shape (passages,)."""
-        best = np.zeros(self._documents, np.float32)
-        for key, weight in keys.items():
-            found = self.postings(key)
-            best[found.passages] = np.maximum(best[found.passages], found.impacts * np.float32(weight))
-        return best
+    def scores(self, words: Iterable[Mapping[str, float]]) -> tuple[Ints, Floats]:
+        """What passages score for some words, each given as alternative keys with their weights.
+
+        A word counts in a passage by the best of its weighted alternatives. Answers the passages that hold any,
+        ascending, and their scores; both have shape (found,).
+        """
+        # Zeros are memory that costs nothing until it is written to, so that only what is found counts.
+        total, found = np.zeros(self._documents, np.float32), np.zeros(self._documents, np.bool_)
+        for keys in words:
+            held = [(self.postings(key), np.float32(weight)) for key, weight in keys.items()]
+            if len(held) == 1:
+                total[held[0][0].passages] += held[0][0].impacts * held[0][1]
+            else:
+                best = np.zeros(self._documents, np.float32)
+                for postings, weight in held:
+                    best[postings.passages] = np.maximum(best[postings.passages], postings.impacts * weight)
+                # A passage that holds several alternatives is written several times, with the same sum.
+                passages = np.concatenate([np.zeros(0, np.int32), *(postings.passages for postings, _ in held)])
+                total[passages] += best[passages]
+            for postings, _ in held:
+                found[postings.passages] = True
+        passages = np.flatnonzero(found)
+        return passages, total[passages]
 
 
 def write(path: Path, keys: Sequence[str], blocks: Iterable[Occurrences], lengths: Ints, mean_length: float) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from search.chained import Ints
 from search.vectors import Vectors
 
 Floats = NDArray[np.float32]
 
-#: A threshold is first guessed from every so many-th score, where there are many more scores than wanted.
-_SAMPLED = 64
+#: Cosine from which a passage counts as found by meaning.
+RELATED = 0.3
 
 
 class PassageVectors:
@@ -22,29 +23,27 @@ class PassageVectors:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._vectors = Vectors(paths, "passages.vectors")
 
-    def similarities(self, vector: Floats) -> Floats:
-        """Cosine of a unit vector, shape (dimensions,), with every passage; shape (passages,)."""
-        return self._vectors.cosines(vector[None])[:, 0]
+    def related(self, vector: Floats) -> tuple[Ints, Floats]:
+        """The passages that are found by meaning, ascending, and their cosines with a unit vector."""
+        cosines = self._vectors.cosines(vector[None])[:, 0]
+        passages = np.flatnonzero(cosines >= RELATED)
+        return passages, cosines[passages]
 
-    def __getitem__(self, numbers: NDArray[np.integer]) -> Floats:
-        return self._vectors[numbers]
+    def cosines(self, passages: NDArray[np.integer], vector: Floats) -> Floats:
+        """Cosines of some passages with a unit vector, shape (dimensions,); shape (passages,)."""
+        return np.asarray(self._vectors[passages] @ vector)
 
-
-def best(scores: Floats, count: int, among: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Numbers of the `count` passages with the highest scores among those allowed, best first."""
-    allowed = np.flatnonzero(_promising(scores, count, among))
-    if len(allowed) > count:
-        top = np.argpartition(-scores[allowed], count)[:count]
-        allowed = allowed[top]
-    return allowed[np.argsort(-scores[allowed], kind="stable")]
+    def __getitem__(self, passages: NDArray[np.integer]) -> Floats:
+        return self._vectors[passages]
 
 
-def _promising(scores: Floats, count: int, among: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Those allowed, without most of those that are surely not among the best."""
-    sample = scores[::_SAMPLED][among[::_SAMPLED]]
-    wanted = 2 * count // _SAMPLED + 8
-    if len(sample) <= 2 * wanted:
-        return among
-    threshold = np.partition(sample, -wanted)[-wanted]
-    promising = among & (scores > threshold)
-    return promising if np.count_nonzero(promising) >= count else among
+def best(scores: Floats, count: int) -> Ints:
+    """The places of the `count` highest scores, best first, the earlier of equals first."""
+    if len(scores) > count:
+        # Of several that are as good as the last, the earliest.
+        worst = np.partition(scores, len(scores) - count)[len(scores) - count] if count else np.inf
+        better, equal = np.flatnonzero(scores > worst), np.flatnonzero(scores == worst)
+        places = np.sort(np.concatenate([better, equal[: count - len(better)]]))
+    else:
+        places = np.arange(len(scores))
+    return places[np.argsort(-scores[places], kind="stable")]

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.articles import Article, Passage
-from search.catalogue import Catalogue, Filters, Mask
+from search.catalogue import Catalogue, Filters
+from search.chained import Ints
 from search.documents import Documents
 from search.fusion import for_length
-from search.ranking import RELATED
 from search.results import article_json, passage_json
-from search.semantic import PassageVectors, best
+from search.semantic import PassageVectors
 from search.words import Words
 
 
@@ -51,25 +51,25 @@ class Neighbours:
         Lists of references are left out, and so are passages less near than what a search finds by meaning. A
         passage of few words, which says little but what its article's title says, counts for less.
         """
-        own = self._catalogue.masks(Filters(article=passage.article_id)).article
+        own = np.flatnonzero(self._catalogue.all(Filters(article=passage.article_id)))
         place = [each.ordinal for each in self._documents.passages(passage.article_id)].index(passage.ordinal)
-        cosine = self._vectors.similarities(self._vectors[np.flatnonzero(own)[place : place + 1]][0])
-        among = (cosine >= RELATED) & self._catalogue.masks(Filters()).all & ~own & ~self._catalogue.references
-        nearest = self._in_turn(cosine, among, limit)
+        passages, cosine = self._vectors.related(self._vectors[own[place : place + 1]][0])
+        others = self._catalogue.masks(Filters(), passages).all & ~np.isin(passages, own)
+        among = others & ~self._catalogue.references[passages]
         return [
-            Similar(self._documents.head(self._catalogue.article_of(n)), self._documents.passage(n), float(cosine[n]))
-            for n in nearest
+            Similar(self._documents.head(self._catalogue.article_of(n)), self._documents.passage(n), similarity)
+            for n, similarity in self._in_turn(passages[among], cosine[among])[:limit]
         ]
 
-    def _in_turn(self, cosine: NDArray[np.float32], among: Mask, limit: int) -> list[int]:
-        """Numbers of passages, one an article and language: the nearest of each language, then the second of each."""
-        near = np.where(among, cosine, np.float32(0))
-        scores = for_length(near, self._words.lengths(np.arange(len(near))))
-        numbers = best(scores, int(among.sum()), among)
-        kinds = np.stack([self._catalogue.articles_of(numbers), self._catalogue.languages_of(numbers)])
-        numbers = numbers[np.sort(np.unique(kinds, axis=1, return_index=True)[1])]
-        turns = list(_turns(self._catalogue.languages_of(numbers)))
-        return [int(number) for number in numbers[np.argsort(turns, kind="stable")][:limit]]
+    def _in_turn(self, passages: Ints, cosine: NDArray[np.float32]) -> list[tuple[int, float]]:
+        """Passages with their cosines, one an article and language: the nearest of each language, then the second."""
+        order = np.argsort(-for_length(cosine, self._words.lengths(passages)), kind="stable")
+        passages, cosine = passages[order], cosine[order]
+        kinds = np.stack([self._catalogue.articles_of(passages), self._catalogue.languages_of(passages)])
+        first = np.sort(np.unique(kinds, axis=1, return_index=True)[1])
+        turns = list(_turns(self._catalogue.languages_of(passages[first])))
+        chosen = first[np.argsort(turns, kind="stable")]
+        return list(zip(passages[chosen].tolist(), cosine[chosen].tolist(), strict=True))
 
 
 def _turns(languages: NDArray[np.int8]) -> Iterator[int]:
