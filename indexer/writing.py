@@ -17,6 +17,7 @@ from search.chained import Ints, Rows, bounds_of
 from search.encoder import Encoder
 from search.keyindex import Occurrences
 from search.ragged import rows
+from search.sketches import PassageSketches
 from search.vectors import Vectors
 
 #: What a word counts for in a field of the article, beside the text of the passage.
@@ -50,6 +51,7 @@ def write(
     keyindex.write(path, vocabulary.keys, blocks, np.diff(offsets), mean_length)
     vectors, scales = (np.concatenate(part) for part in zip(*collected.vectors, strict=True))
     Vectors.write(path, "passages.vectors", vectors, scales)
+    PassageSketches.write(path, vectors)
     write_catalogue(path, collected.columns(), collected.authors)
     return mean_length
 

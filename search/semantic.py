@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.chained import Ints
+from search.sketches import PassageSketches
 from search.vectors import Vectors
 
 Floats = NDArray[np.float32]
@@ -17,21 +18,35 @@ Floats = NDArray[np.float32]
 RELATED = 0.3
 
 
+#: Passages that are all compared with a query; of more, those that their sketches speak for.
+EXACT = 100_000
+
+#: Of very many passages so many are compared, or this part where that is more: 98 % of the best 200 are among them.
+COMPARED = 5_000
+COMPARED_PART = 1 / 64
+
+
 class PassageVectors:
-    """The unit vectors of a generation's passages, memory-mapped; searched exactly."""
+    """The unit vectors of a generation's passages, memory-mapped."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._vectors = Vectors(paths, "passages.vectors")
+        self._sketches = PassageSketches(paths)
 
     def related(self, vector: Floats) -> tuple[Ints, Floats]:
         """The passages that are found by meaning, ascending, and their cosines with a unit vector."""
-        cosines = self._vectors.cosines(vector[None])[:, 0]
-        passages = np.flatnonzero(cosines >= RELATED)
-        return passages, cosines[passages]
+        if len(self._vectors) <= EXACT:
+            passages = np.arange(len(self._vectors))
+            cosines = self._vectors.cosines(vector[None])[:, 0]
+        else:
+            passages = self._sketches.nearest(vector, max(COMPARED, int(COMPARED_PART * len(self._vectors))))
+            cosines = self.cosines(passages, vector)
+        found = cosines >= RELATED
+        return passages[found], cosines[found]
 
     def cosines(self, passages: NDArray[np.integer], vector: Floats) -> Floats:
         """Cosines of some passages with a unit vector, shape (dimensions,); shape (passages,)."""
-        return np.asarray(self._vectors[passages] @ vector)
+        return self._vectors.cosines_of(passages, vector)
 
     def __getitem__(self, passages: NDArray[np.integer]) -> Floats:
         return self._vectors[passages]

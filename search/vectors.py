@@ -42,6 +42,12 @@ class Vectors:
         """Some of the vectors; shape (numbers, dimensions)."""
         return self._bytes[numbers].astype(np.float32) * self._scales[numbers, None]
 
+    def cosines_of(self, numbers: NDArray[np.integer], vector: Floats) -> Floats:
+        """Cosines of some of the vectors with a unit vector, shape (dimensions,); shape (numbers,)."""
+        row, scale = quantised(vector[None])
+        product = np.asarray(numkong.dots_packed(self._bytes[numbers], numkong.dots_pack(row)))[:, 0]
+        return product.astype(np.float32) * self._scales[numbers] * scale
+
     def quantised(self, numbers: NDArray[np.integer]) -> tuple[Bytes, Floats]:
         """Some of the vectors as they are kept."""
         return self._bytes[numbers], self._scales[numbers]
