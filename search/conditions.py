@@ -7,9 +7,7 @@ theirs took most of the time of a build, and those that score many words can ski
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from fnmatch import translate
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -33,8 +31,6 @@ MOST_EXPANSIONS = 200
 
 #: Parts of a query that stand for many words.
 _MANY_WORDS = (query.Prefix, query.Wildcard, query.FuzzyTerm)
-
-_SPECIAL = re.compile(r"[*?]")
 
 
 class Conditions:
@@ -90,9 +86,7 @@ class Conditions:
         if isinstance(leaf, query.Prefix):
             yield from self._keys.beginning(leaf.text)
         elif isinstance(leaf, query.Wildcard):
-            pattern = re.compile(translate(leaf.text.replace("[", "[[]")))
-            start = _SPECIAL.split(leaf.text, maxsplit=1)[0]
-            yield from (number for number in self._keys.beginning(start) if pattern.match(self._keys.key(number)))
+            yield from self._keys.matching(leaf.text)
         else:
             for number in self._keys.beginning(leaf.text[: leaf.prefixlength]):
                 if OSA.distance(leaf.text, self._keys.key(number), score_cutoff=leaf.maxdist) <= leaf.maxdist:

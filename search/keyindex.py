@@ -94,6 +94,10 @@ class KeyIndex:
         for numbers in self._keys.beginning(prefix):
             yield from numbers
 
+    def matching(self, wildcard: str) -> Iterator[int]:
+        """The numbers of the keys that a wildcard stands for."""
+        return self._keys.matching(wildcard)
+
     def postings(self, key: str) -> Postings:
         """The postings of a key, empty where no passage holds it."""
         numbers = np.array(self._keys.numbers(key), np.int64)

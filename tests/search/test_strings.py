@@ -39,6 +39,23 @@ def test_strings_of_one_beginning_stand_together(table: StringTable) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("wildcard", "expected"),
+    [
+        ("a*", ["a", "ab", "abc"]),
+        ("a?", ["ab"]),
+        ("*b*", ["ab", "abc", "b"]),
+        ("?", ["a", "b", "ё", "ұ", "😀"]),
+        ("қ*а?", ["қазақ"]),
+        ("*", sorted(STRINGS, key=str.encode)),
+        ("a.", []),
+        ("[ab]", []),
+    ],
+)
+def test_a_wildcard_stands_for_strings(table: StringTable, wildcard: str, expected: list[str]) -> None:
+    assert [table[number] for number in table.matching(wildcard)] == expected
+
+
 def test_tables_are_numbered_on(tmp_path: Path) -> None:
     for name, strings in (("one", ["a", "b"]), ("two", ["b", "c"])):
         (tmp_path / name).mkdir()
@@ -48,6 +65,7 @@ def test_tables_are_numbered_on(tmp_path: Path) -> None:
     assert [both[number] for number in range(4)] == ["a", "b", "b", "c"]
     assert [both.numbers(string) for string in ("a", "b", "c", "d")] == [[0], [1, 2], [3], []]
     assert [list(found) for found in both.beginning("b")] == [[1], [2]]
+    assert list(both.matching("?")) == [0, 1, 2, 3]
 
 
 def test_an_empty_table_holds_nothing(tmp_path: Path) -> None:
