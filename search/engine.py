@@ -17,6 +17,7 @@ from search.alignment import Aligner
 from search.articles import Article, Passage
 from search.catalogue import Catalogue, Filters
 from search.conditions import Conditions
+from search.damage import Damage, telling_damage
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
 from search.folding import left_out
@@ -34,9 +35,8 @@ from search.spelling import without_own_letters
 from search.storage import (
     IndexIncompatible,
     Manifest,
-    current_generation,
-    generation_path,
     open_generation,
+    open_newest,
     segment_paths,
 )
 from search.syntax import is_structured
@@ -96,6 +96,12 @@ class Engine:
         self._manifest = open_generation(path)
         self._encoder = encoder or _encoder_of(self._manifest)
         _check(self._manifest, self._encoder)
+        #: Which errors come from damaged files.
+        self.damage = Damage(path)
+        with self.damage.told():
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
         segments = segment_paths(path, self._manifest)
         dead = frozenset(self._manifest.dead)
         self._documents = Documents([segment / "documents.sqlite" for segment in segments], dead)
@@ -110,14 +116,18 @@ class Engine:
 
     @classmethod
     def open(cls, index: Path, encoder: Encoder | None = None) -> Engine:
-        """The engine of the current generation of an index; raises `IndexMissing` when there is none."""
-        return cls(generation_path(index, current_generation(index)), encoder)
+        """The engine of the current generation of an index; of the newest whole one where that is damaged.
+
+        Raises `IndexMissing` when there is none, `IndexProblem` when none is whole.
+        """
+        return open_newest(index, lambda path: cls(path, encoder))
 
     @property
     def generation(self) -> str:
         """The name of the generation this engine answers from."""
         return self._manifest.generation
 
+    @telling_damage
     def search(
         self,
         query: str,
@@ -184,6 +194,7 @@ class Engine:
         respelt = self._respeller.respelt(asked.text) if asked.condition is None else asked.text
         return asked if respelt == asked.text else understand(respelt, self._glossary)
 
+    @telling_damage
     def article(self, article_id: str) -> Article | None:
         """An article with its repaired text, None when there is none of this id."""
         return self._documents.article(article_id)
@@ -194,19 +205,23 @@ class Engine:
             if article := self.article(head.id):
                 yield article
 
+    @telling_damage
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""
         return self._documents.passages(article_id)
 
+    @telling_damage
     def references(self, article_id: str) -> set[int]:
         """The ordinals of an article's passages that are lists of references."""
         own = self._catalogue.references[self._catalogue.all(Filters(article=article_id))]
         return {each.ordinal for each, listed in zip(self.passages(article_id), own.tolist(), strict=True) if listed}
 
+    @telling_damage
     def similar(self, passage: Passage, limit: int = PAGE_SIZE) -> list[Similar]:
         """The passages of other articles nearest to one in meaning, in turn from each language."""
         return self._neighbours.of(passage, limit)
 
+    @telling_damage
     def suggest(self, prefix: str, limit: int = 8) -> list[str]:
         """Titles and key words of the collection that begin with what was typed, or hold a word that does."""
         wanted = prefix.strip().casefold()
@@ -215,6 +230,7 @@ class Engine:
         ranked = [(_place(folded, bare, wanted), len(phrase), phrase) for phrase, folded, bare in self._phrases]
         return [phrase for place, _, phrase in sorted(each for each in ranked if each[0] is not None)[:limit]]
 
+    @telling_damage
     def stats(self) -> Stats:
         """What the index holds."""
         manifest = self._manifest
@@ -245,7 +261,7 @@ class Engine:
         if query.condition is None:
             return query
         expanded = [
-            Term(word, word, dict.fromkeys(keys, 1.0))
+            Term(word, word, dict.fromkeys(keys, 1.0), stands_for_others=True)
             for word, keys in self._conditions.expansions(query.condition)
             if keys
         ]
@@ -317,7 +333,7 @@ class Engine:
         """
         corrected = query.text
         for place, term in enumerate(query.terms):
-            if term.is_number or self._respeller.has(term.form):
+            if term.is_number or self._respeller.has(term.form) or term.stands_for_others:
                 continue
             if better := self._respeller.correction(term.form, 1 if aligner.counterparts[place] else 2):
                 corrected = re.sub(rf"(?<!\w){re.escape(term.word)}(?!\w)", better, corrected)

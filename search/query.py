@@ -42,13 +42,15 @@ class QueryError(UserError, ValueError):
 class Term:
     """A word of the query: as typed, folded, and its lemma keys in every plausible language, weighted.
 
-    `counterparts` are keys that the glossary knows to stand for it, weighted.
+    `counterparts` are keys that the glossary knows to stand for it, weighted. A wildcard or fuzzy word stands for
+    others, and has the keys of those.
     """
 
     word: str
     form: str
     keys: Mapping[str, float]
     counterparts: Mapping[str, float] = field(default_factory=dict)
+    stands_for_others: bool = False
 
     @property
     def lemma(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from zlib import crc32
 
@@ -78,14 +77,15 @@ class StringTable:
         numbers = self.beginning(_SPECIAL.split(wildcard, maxsplit=1)[0])
         text, starts = self._lines
         pattern = "".join(_WILD.get(part) or re.escape(part) for part in _SPECIAL.split(wildcard))
-        found = re.compile(f"^{pattern}$", re.MULTILINE).finditer(text, starts[numbers.start], starts[numbers.stop] - 1)
+        first, last = int(starts[numbers.start]), int(starts[numbers.stop]) - 1
+        found = re.compile(f"^{pattern}$", re.MULTILINE).finditer(text, first, last)
         return np.searchsorted(starts, [match.start() for match in found]).tolist()
 
     @cached_property
-    def _lines(self) -> tuple[str, list[int]]:
+    def _lines(self) -> tuple[str, NDArray[np.int64]]:
         """All strings, a line each, and where each line begins: one search in them is faster than one in each."""
         strings = [self[number] for number in range(len(self))]
-        return "\n".join([*strings, ""]), [0, *accumulate(len(string) + 1 for string in strings)]
+        return "\n".join([*strings, ""]), bounds_of([len(string) + 1 for string in strings])
 
     def _raw(self, number: int) -> bytes:
         return bytes(self._bytes[self._offsets[number] : self._offsets[number + 1]])
