@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import click
 
@@ -88,8 +88,23 @@ def main() -> None:
     help="Terms and names in four languages (IZDE_GLOSSARY).",
 )
 @click.option("--model", default=_SETTINGS.model, help="Folder or Hugging Face id of another model (IZDE_MODEL).")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="How long to wait while another process builds this index.",
+)
 @_json_option
-def index(sources: tuple[Path, ...], index: Path, full: bool, glossary: Path, model: str | None, as_json: bool) -> None:
+def index(
+    sources: tuple[Path, ...],
+    index: Path,
+    full: bool,
+    glossary: Path,
+    model: str | None,
+    wait: float,
+    as_json: bool,
+) -> None:
     """Make the index hold the articles of files and folders (.txt .md .html .pdf .docx .jsonl).
 
     Unchanged articles are taken over, changed ones analysed again, deleted ones removed. The index in use
@@ -98,18 +113,23 @@ def index(sources: tuple[Path, ...], index: Path, full: bool, glossary: Path, mo
     from indexer.build import NothingToIndex, build
     from indexer.errors import UnreadableSource
     from search.encoder import load_encoder
+    from search.lock import patiently
 
-    console = _console(stderr=True)
+    console, encoder = _console(stderr=True), load_encoder(model)
     try:
-        with _progress(console) as advance:
-            summary = build(
-                sources,
-                index,
-                load_encoder(model),
-                full=full,
-                glossary=glossary,
-                prune_after=_SETTINGS.prune_after,
-                progress=advance,
+        with _ReadingProgress(console) as shown:
+            summary = patiently(
+                lambda: build(
+                    sources,
+                    index,
+                    encoder,
+                    full=full,
+                    glossary=glossary,
+                    prune_after=_SETTINGS.prune_after,
+                    progress=shown.name,
+                    measure=shown.measure,
+                ),
+                wait,
             )
     except UnreadableSource as error:
         console.print(f"izde: {error}", style="red", markup=False, soft_wrap=True)
@@ -320,6 +340,43 @@ def verify(index: Path, as_json: bool) -> None:
     sys.exit(PARTLY if problems else 0)
 
 
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_index_option
+@_json_option
+def backup(file: Path, index: Path, as_json: bool) -> None:
+    """Write the index to FILE, which can be restored anywhere; an index in use and under construction can be, too."""
+    from dataclasses import asdict
+
+    from search.backup import back_up
+
+    with _progress(_console(stderr=True)) as advance:
+        made = back_up(index, file, advance)
+    if as_json:
+        _print_json(asdict(made))
+    else:
+        click.echo(f"{made.file}: {made.articles:,} articles, {made.bytes:,} bytes, generation {made.generation}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_index_option
+@click.option("--force", is_flag=True, help="Also where the index is later than the backup.")
+@_json_option
+def restore(file: Path, index: Path, force: bool, as_json: bool) -> None:
+    """Verify the backup FILE and make the index what it was then; a server at work takes it up."""
+    from dataclasses import asdict
+
+    from search.restoring import restore as bring_back
+
+    with _progress(_console(stderr=True)) as advance:
+        restored = bring_back(file, index, force=force, progress=advance)
+    if as_json:
+        _print_json(asdict(restored))
+    else:
+        click.echo(f"{restored.index}: {restored.articles:,} articles, generation {restored.generation}")
+
+
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_index_option
@@ -405,6 +462,42 @@ class _progress:
 
     def __exit__(self, *error: object) -> None:
         self._bar.stop()
+
+
+class _ReadingProgress:
+    """A bar over the bytes that are read, with rate and remaining time, on a terminal; nothing elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        # A file may be called what would be markup.
+        name = TextColumn("{task.description}", markup=False)
+        columns = (name, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task("reading", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def name(self, done: int, total: int, name: str) -> None:
+        """Show the file at hand, or that all are read."""
+        escaped = "".join(each if each.isprintable() else "?" for each in name)
+        self._bar.update(self._task, description=f"{done}/{total} {escaped}" if name else "writing the index")
+
+    def measure(self, done: int, total: int) -> None:
+        """Show how many bytes are read."""
+        self._bar.update(self._task, completed=done, total=total)
 
 
 def _report(console: Console, summary: Summary, as_json: bool) -> None:

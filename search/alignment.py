@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from search import deadline
 from search.chained import Ints
 from search.encoder import Encoder
 from search.keyindex import KeyIndex
@@ -72,6 +73,7 @@ class Aligner:
 
     def scores(self, passages: NDArray[np.integer]) -> Floats:
         """How well each passage answers the words of the query, 0 to 1; shape (passages,)."""
+        deadline.check()
         numbers, bounds = self._words.passage_words(passages)
         scores = np.zeros(len(passages), np.float32)
         filled = bounds[1:] > bounds[:-1]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from whoosh import query
 
+from search import deadline
 from search.catalogue import Catalogue, Filters, Mask
 from search.chained import Ints, Rows, mapped, shifted
 from search.keyindex import KeyIndex
@@ -44,6 +45,7 @@ class Conditions:
 
     def meeting(self, condition: query.Query) -> Mask:
         """Which passages meet a condition; shape (passages,)."""
+        deadline.check()
         match condition:
             case query.Every():
                 return np.ones(len(self._catalogue), np.bool_)

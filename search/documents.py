@@ -156,7 +156,9 @@ class _File:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._connections = threading.local()
+        self._lock = threading.Lock()
+        # Opened at once, and one for all threads: a file that is pruned can be read on, but not opened any more.
+        self._database = self._opened()
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""
@@ -197,15 +199,20 @@ class _File:
 
     def _rows(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         try:
-            return self._connection().execute(statement, values).fetchall()
+            with self._lock:
+                return self._database.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise IndexProblem(f"{self._file} is damaged ({error}); rebuild with: izde index SOURCE --full") from error
+            raise self._damaged(error) from error
 
-    def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._connections, "open"):
-            self._connections.open = sqlite3.connect(f"{self._file.absolute().as_uri()}?immutable=1", uri=True)
-        connection: sqlite3.Connection = self._connections.open
-        return connection
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            address = f"{self._file.absolute().as_uri()}?immutable=1"
+            return sqlite3.connect(address, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sqlite3.Error) -> IndexProblem:
+        return IndexProblem(f"{self._file} is damaged ({error}); rebuild with: izde index SOURCE --full")
 
 
 def _article(row: tuple) -> Article:  # type: ignore[type-arg]

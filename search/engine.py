@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from search import deadline
 from search.alignment import Aligner
 from search.articles import Article, Passage
 from search.catalogue import Catalogue, Filters
@@ -201,7 +202,9 @@ class Engine:
 
     def articles(self) -> Iterator[Article]:
         """Every article with its repaired text."""
-        for head in self._catalogue.heads:
+        with self.damage.told():
+            heads = self._catalogue.heads
+        for head in heads:
             if article := self.article(head.id):
                 yield article
 
@@ -317,6 +320,7 @@ class Engine:
         return np.array(kept, np.int64)
 
     def _hit(self, aligner: Aligner, evidence: Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
+        deadline.check()
         return Hit(
             rank=rank,
             score=score,

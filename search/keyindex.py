@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from search import deadline
 from search.chained import Ints, Rows, bounds_of, mapped, shifted
 from search.strings import Strings, StringTable
 
@@ -131,6 +132,7 @@ class KeyIndex:
         # Zeros are memory that costs nothing until it is written to, so that only what is found counts.
         total, found = np.zeros(self._documents, np.float32), np.zeros(self._documents, np.bool_)
         for keys in words:
+            deadline.check()
             held = [(self.postings(key), np.float32(weight)) for key, weight in keys.items()]
             if len(held) == 1:
                 total[held[0][0].passages] += held[0][0].impacts * held[0][1]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from pathlib import Path
 
 from search.encoder import Encoder
 from search.engine import Engine
-from search.storage import current_generation
+from search.index_errors import IndexMissing, IndexProblem
+from search.storage import current_generation, generation_path
+
+#: Seconds after which a generation that could not be opened is tried again.
+RETRY_S = 10.0
+
+_LOG = logging.getLogger(__name__)
 
 
 class LiveEngine:
@@ -18,14 +26,43 @@ class LiveEngine:
         self._encoder = encoder
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._refused = ""
+        self._refused_at = 0.0
 
     def engine(self) -> Engine:
-        """The engine of the current generation; one handed out before stays usable until its generation is pruned.
+        """The engine of the current generation; one handed out before stays usable, also when its files are pruned.
 
-        Raises `IndexMissing` when nothing was built yet, `IndexProblem` when the index is damaged.
+        While one thread opens a new generation, the others are given the one before. Where a new generation turns
+        out to be damaged, the one before answers on, which is logged as a warning. Raises `IndexMissing` when nothing
+        was built yet, `IndexProblem` when no generation can be opened.
         """
-        generation = current_generation(self._index)
-        with self._lock:
-            if self._engine is None or self._engine.generation != generation:
-                self._engine = Engine.open(self._index, self._encoder)
+        engine = self._engine
+        if engine and not self._lock.acquire(blocking=False):
+            return engine
+        if not engine:
+            self._lock.acquire()
+        try:
+            self._engine = self._newest(self._engine)
             return self._engine
+        finally:
+            self._lock.release()
+
+    def _newest(self, engine: Engine | None) -> Engine:
+        if engine is None:
+            return Engine.open(self._index, self._encoder)
+        generation = ""
+        try:
+            generation = current_generation(self._index)
+            if generation == engine.generation or not self._is_to_be_tried(generation):
+                return engine
+            return Engine(generation_path(self._index, generation), self._encoder)
+        except IndexMissing:
+            raise
+        except IndexProblem as problem:
+            if self._is_to_be_tried(generation):
+                _LOG.warning("%s (the generation %s answers on)", problem, engine.generation)
+                self._refused, self._refused_at = generation, time.monotonic()
+            return engine
+
+    def _is_to_be_tried(self, generation: str) -> bool:
+        return generation != self._refused or time.monotonic() > self._refused_at + RETRY_S

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from search import deadline
 from search.keyindex import KeyIndex
 from search.languages import kazakh, kyrgyz
 from search.languages.analysis import exact_key, is_known, lemma_keys
@@ -79,6 +80,7 @@ class Respeller:
         A word of a dictionary is well spelt, and may have a translation in the passages, unless it is another
         without its ң ө ү ә ғ қ ұ һ і.
         """
+        deadline.check()
         if len(form) < SHORTEST_STEM or not re.sub("['-]", "", form).isalpha():
             return None
         if form.isascii() and is_known(form, "en"):
@@ -107,6 +109,7 @@ class Respeller:
         """
         if len(form) > LONGEST_CORRECTED:
             return None
+        deadline.check()
         most = letters if len(form) > LONGEST_SHORT else 1
         near = process.extract(form, self._forms, scorer=OSA.distance, score_cutoff=most, limit=None)
         ranked = min(

@@ -58,6 +58,10 @@ class Settings:
     keys: Path | None = None
     # IZDE_ORIGINALS: address of the files the articles were read from, with {id} for the article's id.
     originals: str | None = None
+    # IZDE_METRICS: who may read /metrics: "off" for nobody, "private" for private networks, "all".
+    metrics: str = "private"
+    # IZDE_LOG: a line on stderr for each request, as "text" or "json", or "off".
+    log: str = "off"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -79,6 +83,8 @@ class Settings:
             trusted_proxy=_proxy(given, "IZDE_TRUSTED_PROXY"),
             keys=Path(given["IZDE_KEYS"]) if given.get("IZDE_KEYS") else default.keys,
             originals=_originals(given, "IZDE_ORIGINALS"),
+            metrics=given.get("IZDE_METRICS", "").strip() or default.metrics,
+            log=given.get("IZDE_LOG", "").strip() or default.log,
         )
 
 

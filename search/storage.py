@@ -15,91 +15,84 @@ replaced: a reader finds either the old generation or the new one, whole.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import json
+import logging
 import os
-import secrets
+import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypeVar
 
-from search.errors import UserError
+from search.index_errors import REMEDY, IndexBusy, IndexIncompatible, IndexMissing, IndexProblem
+from search.lock import building
+from search.manifest import FILE as MANIFEST
+from search.manifest import FORMAT_VERSION, Manifest, StoredFile, read_manifest, write_manifest
 
-#: Changes whenever the files of a generation change their meaning.
-FORMAT_VERSION = 2
+__all__ = ["FORMAT_VERSION", "IndexBusy", "IndexIncompatible", "IndexMissing", "IndexProblem", "Manifest", "building"]
 
 _CURRENT = "CURRENT"
+_NEXT = "CURRENT.next"
 _GENERATIONS = "generations"
-_MANIFEST = "manifest.json"
-_LOCK = "building.lock"
 
+#: Times a generation is replaced and pruned while it is being opened, before that is taken for damage.
+_REPLACED = 10
 
-class IndexProblem(UserError):
-    """An index cannot be used; the message says which file is at fault and what to do."""
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 
+_LOG = logging.getLogger(__name__)
 
-class IndexMissing(IndexProblem):
-    """There is no index here yet."""
-
-
-class IndexBusy(IndexProblem):
-    """Another process is building this index."""
-
-
-class IndexIncompatible(IndexProblem):
-    """The index was built by another version, analyser or model."""
-
-
-class StoredFile(TypedDict):
-    """What a file of a generation was when it was written."""
-
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds and what built it.
-
-    `articles`, `passages` and `words` (of all passages) are what it answers from. `segments` are the generations whose
-    segments it reads, in their order and itself as the last if it has one; `dead` are the numbers of the articles in
-    them that are gone. `mean_length` is the number of words by which passages are long or short, `glossary` the
-    checksum of the table of terms, "" without. `files` has every file but the manifest, by name.
-    """
-
-    generation: str
-    created: str
-    izde: str
-    format: int
-    analysis: str
-    model: str
-    model_fingerprint: str
-    dimensions: int
-    articles: int
-    passages: int
-    words: int
-    segments: list[str]
-    dead: list[int]
-    mean_length: float
-    glossary: str
-    files: dict[str, StoredFile]
+T = TypeVar("T")
 
 
 def current_generation(index: Path) -> str:
     """The name CURRENT points to; raises `IndexMissing` when nothing was ever built here."""
+    file = index / _CURRENT
     try:
-        return (index / _CURRENT).read_text("utf-8").strip()
+        name = file.read_text("utf-8").strip()
     except FileNotFoundError:
         raise IndexMissing(f"there is no index in {index}; make one with: izde index SOURCE --index {index}") from None
     except (OSError, ValueError) as error:
-        raise IndexProblem(f"{index / _CURRENT} cannot be read ({error}); rebuild with: izde index SOURCE") from error
+        raise IndexProblem(f"{file} cannot be read ({error}); rebuild with: izde index SOURCE") from error
+    if not _NAME.fullmatch(name):
+        raise IndexProblem(f"{file} is damaged (it names no generation); rebuild with: izde index SOURCE")
+    return name
+
+
+def open_newest(index: Path, opened: Callable[[Path], T]) -> T:
+    """What `opened` makes of the generation in use, or where that is damaged of the newest other that is whole.
+
+    `opened` raises `IndexProblem` for a damaged generation. That another one answers is logged as a warning. Raises
+    `IndexMissing` when nothing was built yet, and the first problem when no generation is whole.
+    """
+    current, problem = "", IndexProblem(f"{index} is being replaced too fast to be opened; try again")
+    for _ in range(_REPLACED):
+        try:
+            current = current_generation(index)
+            return opened(generation_path(index, current))
+        except (IndexMissing, IndexIncompatible):
+            raise
+        except IndexProblem as error:
+            problem = error
+        if not _is_replaced(index, current):
+            break
+    for path in reversed(_generations(index)):
+        if path.name != current:
+            with suppress(IndexProblem):
+                older = opened(path)
+                _LOG.warning("%s (the generation %s answers meanwhile)", problem, path.name)
+                return older
+    raise problem
+
+
+def _is_replaced(index: Path, generation: str) -> bool:
+    with suppress(IndexProblem):
+        return current_generation(index) != generation
+    return False
 
 
 def generation_path(index: Path, generation: str) -> Path:
@@ -112,10 +105,11 @@ def open_generation(path: Path) -> Manifest:
 
     Raises `IndexProblem` when one is not, `IndexIncompatible` when another version wrote it.
     """
-    manifest = _read_manifest(path)
-    for file, stored in _stored_files(path, manifest):
-        if not file.is_file() or file.stat().st_size != stored["bytes"]:
-            raise IndexProblem(f"{file} is missing or cut off; rebuild with: izde index SOURCE --full")
+    manifest = read_manifest(path)
+    for segment in _directories(path, manifest):
+        for name, stored in _files_of(segment, path, manifest).items():
+            if not _has_size(segment / name, stored["bytes"]):
+                raise IndexProblem(f"{segment / name} is missing or cut off; {REMEDY}")
     return manifest
 
 
@@ -124,123 +118,185 @@ def segment_paths(path: Path, manifest: Manifest) -> list[Path]:
     return [path.parent / name for name in manifest.segments]
 
 
-def _stored_files(path: Path, manifest: Manifest) -> Iterator[tuple[Path, StoredFile]]:
-    """Every file of a generation, those of its earlier segments included, and what it was when it was written."""
-    for segment in dict.fromkeys((*segment_paths(path, manifest), path)):
-        files = manifest.files if segment == path else _read_manifest(segment).files
-        for name, stored in files.items():
-            yield segment / name, stored
+def _directories(path: Path, manifest: Manifest) -> list[Path]:
+    """The directories of a generation's segments, and its own."""
+    return list(dict.fromkeys((*segment_paths(path, manifest), path)))
 
 
-def _read_manifest(path: Path) -> Manifest:
-    file = path / _MANIFEST
+def _files_of(segment: Path, path: Path, manifest: Manifest) -> dict[str, StoredFile]:
+    return manifest.files if segment == path else read_manifest(segment).files
+
+
+def _has_size(file: Path, size: int) -> bool:
     try:
-        fields: dict[str, Any] = json.loads(file.read_text("utf-8"))
-        if fields["format"] != FORMAT_VERSION:
-            raise IndexIncompatible(
-                f"{path} was written in index format {fields['format']}, this izde reads {FORMAT_VERSION};"
-                " rebuild it with: izde index SOURCE --full"
-            )
-        return Manifest(**fields)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexProblem(f"{file} is damaged ({error}); rebuild with: izde index SOURCE --full") from error
-
-
-@contextmanager
-def building(index: Path) -> Iterator[None]:
-    """Hold the index for building; raises `IndexBusy` when another process does.
-
-    The lock goes with the process that holds it, however that ends.
-    """
-    index.mkdir(parents=True, exist_ok=True)
-    with open(index / _LOCK, "a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
-            raise IndexBusy(f"{index} is being built by {holder}; wait until it is done") from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
-        lock.flush()
-        yield
+        return file.is_file() and file.stat().st_size == size
+    except OSError as error:
+        raise IndexProblem(f"{file} cannot be read ({error.strerror}); mend its permissions, or {REMEDY}") from error
 
 
 @contextmanager
 def new_generation(index: Path) -> Iterator[Path]:
-    """An empty directory for the next generation, named so that names sort by time; removed when the body fails."""
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    path = generation_path(index, name)
-    path.mkdir(parents=True)
+    """An empty directory for the next generation, named so that names sort by time; removed when the body fails.
+
+    What a build that was cut off has left is removed first: the caller holds the lock. Raises `IndexProblem` where
+    the files cannot be written.
+    """
+    _remove_leftovers(index)
+    path = generation_path(index, f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}")
     try:
+        path.mkdir(parents=True)
         yield path
+    except OSError as error:
+        file = _unwritten(path, error)
+        shutil.rmtree(path, ignore_errors=True)
+        if file is None:
+            raise
+        raise IndexProblem(
+            f"{file} cannot be written ({error.strerror or error}); the index stays as it was. Make room on the disk"
+            " or mend the permissions, then index again"
+        ) from error
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
 
 
+def _unwritten(path: Path, error: OSError) -> Path | None:
+    """The file of a generation that could not be written, None where it is another file that is at fault."""
+    if isinstance(error.filename, str | Path):
+        file = Path(error.filename)
+        return file if file.is_relative_to(path) or path.is_relative_to(file) else None
+    # numpy does not say which: the one written to last.
+    files = [each for each in path.rglob("*") if each.is_file()]
+    return max(files, key=lambda each: each.stat().st_mtime_ns, default=path)
+
+
+def _remove_leftovers(index: Path) -> None:
+    """Remove generations that were begun and not finished, or finished and never made current."""
+    (index / _NEXT).unlink(missing_ok=True)
+    try:
+        current = current_generation(index)
+        keep = _needed(index, [current])
+    except IndexMissing:
+        current, keep = "", set()
+    except IndexProblem:
+        # Which were current cannot be told; one of them may be answering.
+        return
+    for path in _generations(index):
+        if path.name not in keep and (path.name > current or not (path / MANIFEST).exists()):
+            discard(path)
+
+
 def discard(path: Path) -> None:
-    """Remove a generation that was begun and is not needed."""
+    """Remove a generation that is not needed."""
+    # Without its manifest it is unfinished: one that is removed by half is never taken for whole.
+    with suppress(OSError):
+        (path / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(path, ignore_errors=True)
 
 
 def seal(path: Path, **fields: Any) -> Manifest:
-    """Write the manifest of a finished generation and flush all of it to disk.
+    """Flush all files of a finished generation to disk, then its manifest.
 
     `fields` are those of `Manifest` that only the builder knows.
     """
+    names = _file_names(path)
     manifest = Manifest(
         generation=path.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         izde=package_version(),
         format=FORMAT_VERSION,
-        files={
-            name: {"bytes": (path / name).stat().st_size, "sha256": sha256(path / name)} for name in _file_names(path)
-        },
+        files={name: {"bytes": (path / name).stat().st_size, "sha256": sha256(path / name)} for name in names},
         **fields,
     )
-    (path / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=1, ensure_ascii=False), "utf-8")
-    for name in (*manifest.files, _MANIFEST):
+    for name in names:
         _flush(path / name)
-    _flush_directories(path)
+    for directory in {(path / name).parent for name in names} - {path}:
+        _flush(directory)
+    # Only now: after a power failure, where there is a manifest there are the files.
+    write_manifest(path, manifest)
+    for each in (path / MANIFEST, path, path.parent, path.parent.parent):
+        _flush(each)
     return manifest
 
 
 def switch(index: Path, generation: str) -> None:
     """Make a sealed generation the one in use, in one atomic step."""
-    pointer = index / f"{_CURRENT}.{os.getpid()}"
-    pointer.write_text(generation + "\n", "utf-8")
-    _flush(pointer)
-    os.replace(pointer, index / _CURRENT)
-    _flush(index)
+    pointer = index / _NEXT
+    try:
+        pointer.write_text(generation + "\n", "utf-8")
+        _flush(pointer)
+        os.replace(pointer, index / _CURRENT)
+        for directory in (index, index.absolute().parent):
+            _flush(directory)
+    except OSError as error:
+        raise IndexProblem(
+            f"{index / _CURRENT} cannot be replaced ({error.strerror}); make room on the disk or mend the permissions,"
+            " then index again"
+        ) from error
 
 
 def prune(index: Path, after: float) -> list[str]:
-    """Remove generations that are not in use, `after` seconds after their last change; answers their names.
+    """Remove generations that are not in use, `after` seconds after they were replaced; answers their names.
 
-    An unfinished generation was left by a build that was cut off: the caller holds the lock, so it goes at once.
+    Those whose segments a generation that stays reads, stay too. An unfinished generation was left by a build that
+    was cut off: the caller holds the lock, so it goes at once.
     """
+    generations = _generations(index)
     current = current_generation(index)
-    in_use = {current, *_read_manifest(generation_path(index, current)).segments}
-    removed = []
-    for path in sorted((index / _GENERATIONS).iterdir()):
-        unfinished = not (path / _MANIFEST).exists()
-        if path.name not in in_use and (unfinished or _replaced_before(index, path, after)):
-            shutil.rmtree(path, ignore_errors=True)
-            removed.append(path.name)
-    return removed
+    staying = [
+        path.name for path in generations if (path / MANIFEST).exists() and not _replaced_before(index, path, after)
+    ]
+    needed = _needed(index, [current, *staying])
+    removed = [path for path in generations if path.name not in needed]
+    for path in removed:
+        discard(path)
+    return [path.name for path in removed if not path.exists()]
+
+
+def _needed(index: Path, generations: list[str]) -> set[str]:
+    """Some generations, and those whose segments they read."""
+    needed = set(generations)
+    for name in generations:
+        with suppress(IndexProblem):
+            needed.update(read_manifest(generation_path(index, name)).segments)
+    return needed
 
 
 def verify(index: Path) -> list[str]:
     """Check every file of the current generation against its checksum; answers what is wrong, by file."""
-    path = generation_path(index, current_generation(index))
+    try:
+        generation = current_generation(index)
+    except IndexMissing:
+        raise
+    except IndexProblem as problem:
+        return [str(problem)]
+    path = generation_path(index, generation)
+    if not path.is_dir():
+        return [f"{index / _CURRENT}: it names the generation {generation}, which is not there"]
+    return damaged_files(path)
+
+
+def damaged_files(path: Path) -> list[str]:
+    """What is wrong with the files of the generation at `path`, its segments' among them; one line each."""
+    try:
+        manifest = read_manifest(path)
+    except IndexIncompatible:
+        raise
+    except IndexProblem as problem:
+        return [str(problem)]
     problems = []
-    for file, stored in _stored_files(path, _read_manifest(path)):
+    for segment in _directories(path, manifest):
         try:
-            if sha256(file) != stored["sha256"]:
-                problems.append(f"{file}: its content is not what was written")
-        except OSError as error:
-            problems.append(f"{file}: {error.strerror}")
+            files = _files_of(segment, path, manifest)
+        except IndexProblem as problem:
+            problems.append(str(problem))
+            continue
+        for name, stored in files.items():
+            try:
+                if sha256(segment / name) != stored["sha256"]:
+                    problems.append(f"{segment / name}: its content is not what was written")
+            except OSError as error:
+                problems.append(f"{segment / name}: {error.strerror}")
     return problems
 
 
@@ -263,8 +319,16 @@ def _replaced_before(index: Path, path: Path, after: float) -> bool:
     if after <= 0:
         return True
     later = [other for other in (index / _GENERATIONS).iterdir() if other.name > path.name]
-    sealed = [(other / _MANIFEST).stat().st_mtime for other in later if (other / _MANIFEST).exists()]
+    sealed = [(other / MANIFEST).stat().st_mtime for other in later if (other / MANIFEST).exists()]
     return bool(sealed) and min(sealed) < time.time() - after
+
+
+def _generations(index: Path) -> list[Path]:
+    """The directories of all generations, oldest first."""
+    try:
+        return sorted((index / _GENERATIONS).iterdir())
+    except OSError:
+        return []
 
 
 def _file_names(path: Path) -> list[str]:
@@ -277,8 +341,3 @@ def _flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _flush_directories(path: Path) -> None:
-    for directory in {path, path.parent, *(child for child in path.rglob("*") if child.is_dir())}:
-        _flush(directory)

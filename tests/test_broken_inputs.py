@@ -114,7 +114,7 @@ def test_an_index_that_may_not_be_written(folder: Path, tmp_path: Path) -> None:
     closed.mkdir(mode=0o500)
     done = izde("index", folder, "--index", closed / "index", bounds=_without_the_rights_of_root())
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[-1] == f"izde: {closed / 'index'}: Permission denied"
+    assert done.stderr.splitlines()[-1].startswith(f"izde: {closed / 'index'} cannot be written (Permission denied); ")
 
 
 def test_a_file_that_is_no_longer_there(folder: Path, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ COMMANDS = {
     "analyze": {"--language", "--json"},
     "stats": {"--index"},
     "verify": {"--index"},
+    "backup": {"file", "--index", "--json"},
+    "restore": {"file", "--index", "--force", "--json"},
     "eval": {"file"},
 }
 

@@ -10,6 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from search.settings import Settings
 from webapp import (
+    access_log,
     addresses,
     api,
     chart,
@@ -23,6 +24,7 @@ from webapp import (
     identity,
     interface,
     keys,
+    metrics,
     oembed,
     opensearch,
     pages,
@@ -56,7 +58,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(INDEX=settings.index, RATE_LIMIT=settings.rate_limit, ORIGINS=settings.origins)
     app.config.from_mapping(KEYS=settings.keys, ORIGINALS=settings.originals)
     app.config.from_mapping(NAME=settings.name, LOGO=settings.logo)
+    app.config.from_mapping(METRICS=settings.metrics, LOG=settings.log)
     app.config.from_mapping(config or {})
+    access_log.install(app)
+    metrics.install(app)
     for part in (compression, collection, interface, addresses, problems, embed, protection, keys, rate_limit, cors):
         part.install(app)
     identity.install(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from search.articles import Article
 from search.engine import Engine
@@ -19,8 +19,15 @@ def install(app: Flask) -> None:
 
 
 def engine() -> Engine:
-    """The engine over the newest generation; raises `search.storage.IndexProblem`."""
-    return cast(LiveEngine, current_app.extensions["izde"]).engine()
+    """The engine over the newest generation, the same for all of a request; raises `search.storage.IndexProblem`."""
+    if "engine" not in g:
+        g.engine = cast(LiveEngine, current_app.extensions["izde"]).engine()
+    return cast(Engine, g.engine)
+
+
+def generation_of_request() -> str | None:
+    """The generation that this request is answered from; None before one was asked."""
+    return cast(Engine, g.engine).generation if "engine" in g else None
 
 
 def article_in(source: Engine, article_id: str) -> Article:

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from webapp import metrics
 from webapp.keys import key_of_request
 from webapp.rates import readable_rate
 
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
     )
     # A browser asks with OPTIONS before it asks: that is one question.
     limiter.request_filter(lambda: request.method == "OPTIONS" or request.endpoint in _UNLIMITED)
+    limiter.exempt(metrics.blueprint)
 
 
 def _client() -> str:

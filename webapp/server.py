@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 import errno
-import logging
-import signal
 import sys
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from waitress.proxy_headers import proxy_headers_middleware
 from waitress.server import create_server
 
 from search.errors import UserError
 from search.settings import Settings
 from search.storage import IndexProblem
-from webapp import create_app
+from webapp import access_log, create_app
 from webapp.collection import engine
 from webapp.examples import in_collection
+from webapp.metrics import SENDER_UNKNOWN
 from webapp.pages import EXAMPLES
+from webapp.serving import Serving
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _EVERYWHERE = ("0.0.0.0", "::", "*", "")
 
 #: An address of 10,000 Cyrillic letters is 60 kB; longer ones are refused with status 431.
 _HEADERS_BYTES = 128 * 1024
 
+#: Nothing here is asked with a body; larger ones are refused with status 413 before they are sent.
+_BODY_BYTES = 16 * 1024
+
+#: Connections at once, most of them idle: those of browsers stay open for the next page. Below the 1,024 files that a
+#: process may have open where nobody said otherwise.
+_CONNECTIONS = 800
+
+#: Seconds that an idle connection is kept; nginx and Caddy let go of theirs after 60 and 120.
+_IDLE_S = 75
+_CLEANUP_S = 5
+
 _LAST_PORT = 65_535
 
 #: What a reverse proxy tells of the reader's connection, and is believed where it is trusted.
 _PROXY_HEADERS = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+
+#: What shows that a request was passed on by a proxy.
+_PASSED_ON = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA"}
 
 #: A query whose words are analysed in every language.
 _IN_ALL_LANGUAGES = "издөө іздеу поиск search"
@@ -38,18 +57,28 @@ class ServerProblem(UserError):
 
 
 def serve(settings: Settings) -> None:
-    """Answer requests until interrupted; says on stderr where the page is.
+    """Answer requests until told to stop, and finish those at hand; says on stderr where the page is.
 
     Raises `ServerProblem` where the address cannot be had, `SettingError` for a bad setting.
     """
-    logging.basicConfig(format="%(levelname)s: %(message)s")
-    app = create_app({"INDEX": settings.index, "RATE_LIMIT": settings.rate_limit})
-    server = _listening(app, settings)
+    access_log.configure(settings.log)
+    app = create_app(
+        {
+            "INDEX": settings.index,
+            "RATE_LIMIT": settings.rate_limit,
+            "METRICS": settings.metrics,
+            "LOG": settings.log,
+        }
+    )
+    sockets: dict[int, Any] = {}
+    port = _listen(app, settings, sockets)
     _warm(app)
-    url = address(settings.host, server.effective_port)
+    serving = Serving(sockets)
+    serving.heed_signals()
+    url = address(settings.host, port)
     print(f"Izde is ready at {url} (Ctrl+C stops it)", file=sys.stderr, flush=True)
-    signal.signal(signal.SIGTERM, _stop)
-    server.run()
+    if cut_off := serving.run():
+        print(f"{cut_off} requests took too long and were cut off", file=sys.stderr, flush=True)
 
 
 def address(host: str, port: int) -> str:
@@ -58,24 +87,49 @@ def address(host: str, port: int) -> str:
     return f"http://{name}:{port}/"
 
 
-def _listening(app: Flask, settings: Settings) -> Any:
+def _listen(app: Flask, settings: Settings, sockets: dict[int, Any]) -> int:
+    """Listen where the settings say; answers the port. What listens is added to the sockets."""
     # The system would silently take a larger number for another port.
     if not 0 <= settings.port <= _LAST_PORT:
         raise ServerProblem(f"port {settings.port} does not exist; choose one from 0 to {_LAST_PORT} with --port")
     try:
-        return create_server(
-            app,
+        server = create_server(
+            _behind_proxy(app, settings.trusted_proxy),
+            map=sockets,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
             ident="izde",
             max_request_header_size=_HEADERS_BYTES,
-            trusted_proxy=settings.trusted_proxy,
-            trusted_proxy_headers=_PROXY_HEADERS if settings.trusted_proxy else set(),
-            clear_untrusted_proxy_headers=True,
+            max_request_body_size=_BODY_BYTES,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_IDLE_S,
+            cleanup_interval=_CLEANUP_S,
+            clear_untrusted_proxy_headers=False,
         )
     except (OSError, ValueError) as error:
         raise ServerProblem(_reason(error, settings)) from error
+    if hasattr(server, "effective_port"):
+        return int(server.effective_port)
+    return int(server.effective_listen[0][1])
+
+
+def _behind_proxy(app: WSGIApplication, trusted: str | None) -> WSGIApplication:
+    """The application, told what the trusted proxy says of the reader, and where another one hides who asks."""
+    believing = proxy_headers_middleware(
+        app,
+        trusted_proxy=trusted,
+        trusted_proxy_headers=_PROXY_HEADERS if trusted else set(),
+        clear_untrusted=True,
+    )
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if trusted not in ("*", environ["REMOTE_ADDR"]) and not _PASSED_ON.isdisjoint(environ):
+            environ[SENDER_UNKNOWN] = True
+        answer: Iterable[bytes] = believing(environ, start_response)
+        return answer
+
+    return application
 
 
 def _reason(error: Exception, settings: Settings) -> str:
@@ -99,7 +153,3 @@ def _warm(app: Flask) -> None:
             in_collection(EXAMPLES)
         except IndexProblem as problem:
             print(f"{problem}\nThe pages will say so until an index is there.", file=sys.stderr, flush=True)
-
-
-def _stop(*_: object) -> NoReturn:
-    raise SystemExit(0)

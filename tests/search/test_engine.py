@@ -16,7 +16,6 @@ from search.engine import Engine
 from search.query import QueryError
 from search.results import Hit, Mode, Results
 from search.storage import (
-    IndexIncompatible,
     IndexMissing,
     IndexProblem,
     current_generation,
@@ -277,15 +276,6 @@ def test_threads_may_ask_at_once(engine: Engine) -> None:
 def test_a_folder_without_an_index(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         Engine.open(tmp_path)
-
-
-@pytest.mark.parametrize("field", ["model_fingerprint", "analysis"])
-def test_an_index_made_by_other_means_is_refused(index_dir: Path, tmp_path: Path, field: str) -> None:
-    copy = shutil.copytree(index_dir, tmp_path / "index")
-    file = generation_path(copy, current_generation(copy)) / "manifest.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {field: "another"}))
-    with pytest.raises(IndexIncompatible, match="izde index SOURCE --full"):
-        Engine.open(copy)
 
 
 @pytest.mark.parametrize("size", [None, 0, 100])

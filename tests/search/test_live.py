@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from indexer.build import build
+from search import live
 from search.encoder import Encoder
 from search.live import LiveEngine
-from search.storage import IndexMissing
+from search.storage import IndexMissing, current_generation, generation_path
 
 
 def _index(text: str, folder: Path, encoder: Encoder) -> None:
@@ -19,14 +21,14 @@ def _index(text: str, folder: Path, encoder: Encoder) -> None:
 
 
 def test_the_newest_generation_answers(tmp_path: Path, encoder: Encoder) -> None:
-    live = LiveEngine(tmp_path / "index", encoder)
+    following = LiveEngine(tmp_path / "index", encoder)
     with pytest.raises(IndexMissing):
-        live.engine()
+        following.engine()
     _index("Rivers bring water.", tmp_path, encoder)
-    before = live.engine()
-    assert live.engine() is before
+    before = following.engine()
+    assert following.engine() is before
     _index("Migrants send money.", tmp_path, encoder)
-    after = live.engine()
+    after = following.engine()
     assert [hit.passage.text for hit in after.search("money", mode="keyword").hits] == ["Migrants send money."]
 
 
@@ -36,3 +38,41 @@ def test_an_engine_in_use_outlives_its_files(tmp_path: Path, encoder: Encoder) -
     before.search("water")
     _index("Migrants send money.", tmp_path, encoder)
     assert [hit.passage.text for hit in before.search("water").hits] == ["Rivers bring water."]
+
+
+def test_a_thread_that_comes_late_reads_files_that_are_gone(tmp_path: Path, encoder: Encoder) -> None:
+    _index("Rivers bring water.", tmp_path, encoder)
+    before = LiveEngine(tmp_path / "index", encoder).engine()
+    _index("Migrants send money.", tmp_path, encoder)
+    with ThreadPoolExecutor(1) as late:
+        hits = late.submit(before.search, "water").result().hits
+    assert [hit.passage.text for hit in hits] == ["Rivers bring water."]
+
+
+def test_the_generation_before_answers_on_where_the_new_one_is_damaged(
+    tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    _index("Rivers bring water.", tmp_path, encoder)
+    following = LiveEngine(index, encoder)
+    before = following.engine()
+    _index("Migrants send money.", tmp_path, encoder)
+    file = generation_path(index, current_generation(index)) / "words.strings"
+    content = file.read_bytes()
+    file.write_bytes(content[:-1])
+    assert [following.engine() for _ in range(3)] == [before] * 3
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{file} is missing or cut off; rebuild with: izde index SOURCE --full"
+        f" (the generation {before.generation} answers on)"
+    ]
+    file.write_bytes(content)
+    monkeypatch.setattr(live, "RETRY_S", 0)
+    assert following.engine().generation == current_generation(index)
+
+
+def test_a_pointer_that_cannot_be_read_leaves_the_engine(tmp_path: Path, encoder: Encoder) -> None:
+    _index("Rivers bring water.", tmp_path, encoder)
+    following = LiveEngine(tmp_path / "index", encoder)
+    before = following.engine()
+    (tmp_path / "index" / "CURRENT").write_bytes(b"\xff\xfe")
+    assert following.engine() is before

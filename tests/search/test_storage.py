@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from search.storage import (
     generation_path,
     new_generation,
     open_generation,
+    open_newest,
     prune,
     seal,
     switch,
@@ -130,7 +134,9 @@ def test_a_pointer_of_noise_is_a_problem(tmp_path: Path) -> None:
 def test_two_cannot_build_at_once(tmp_path: Path) -> None:
     with building(tmp_path / "new"), pytest.raises(IndexBusy) as problem, building(tmp_path / "new"):
         pass
-    assert f"{tmp_path / 'new'} is being built by process {os.getpid()}, since " in str(problem.value)
+    holder = f"process {os.getpid()} on {socket.gethostname()}, since "
+    assert str(problem.value).startswith(f"{tmp_path / 'new'} is being built by {holder}")
+    assert str(problem.value).endswith(" UTC; wait until it is done, or use --wait SECONDS")
     with building(tmp_path / "new"):
         pass
 
@@ -166,9 +172,90 @@ def test_pruning_removes_what_was_replaced_long_ago(tmp_path: Path) -> None:
     assert prune(tmp_path, after=60) == names[:1]
 
 
-def test_pruning_removes_what_a_cut_off_build_left(tmp_path: Path) -> None:
-    left = generation_path(tmp_path, "20260101T000000-aaaaaa")
-    left.mkdir(parents=True)
+def test_what_a_cut_off_build_left_is_removed_before_the_next_begins(tmp_path: Path) -> None:
     current = _generation(tmp_path)
-    assert prune(tmp_path, after=3600) == [left.name]
+    unfinished = generation_path(tmp_path, "20260101T000000-aaaaaa")
+    unfinished.mkdir(parents=True)
+    with new_generation(tmp_path) as never_switched:
+        seal(never_switched, **BUILT_BY)
+    (tmp_path / "CURRENT.next").write_text(never_switched.name)
+    with new_generation(tmp_path) as path:
+        assert {each.name for each in (tmp_path / "generations").iterdir()} == {current, path.name}
+        assert not (tmp_path / "CURRENT.next").exists()
     assert current_generation(tmp_path) == current
+
+
+def test_pruning_keeps_the_segments_of_what_stays(tmp_path: Path) -> None:
+    names = ["20260101T000000-aaaaaa", "20260102T000000-aaaaaa", "20260103T000000-aaaaaa"]
+    for name, age in zip(names, (300, 200, 30), strict=True):
+        path = generation_path(tmp_path, name)
+        path.mkdir(parents=True)
+        seal(path, **(BUILT_BY | {"segments": names[:2] if name == names[1] else []}))
+        switch(tmp_path, name)
+        _age(tmp_path, name, age)
+    # The first was replaced long ago, but the second, which was replaced 30 s ago, reads it.
+    assert prune(tmp_path, after=60) == []
+    assert prune(tmp_path, after=20) == names[:2]
+
+
+def test_a_directory_that_cannot_be_locked_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(IndexProblem) as problem, building(tmp_path):
+        pass
+    assert str(problem.value) == (
+        f"{tmp_path / 'building.lock'} cannot be locked (No locks available);"
+        " choose a directory on a local file system with --index"
+    )
+
+
+def test_what_is_written_is_flushed_before_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+
+    def fsync(descriptor: int) -> None:
+        flushed.append(os.path.relpath(os.readlink(f"/proc/self/fd/{descriptor}"), tmp_path))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    name = _generation(tmp_path / "index")
+    path = f"index/generations/{name}"
+    assert flushed == [
+        *(f"{path}/keyword/MAIN", f"{path}/words.txt", f"{path}/keyword"),
+        *(f"{path}/manifest.json", path, "index/generations", "index"),
+        *("index/CURRENT.next", "index", "."),
+    ]
+
+
+def test_the_generation_in_use_is_opened(tmp_path: Path) -> None:
+    first, second = _generation(tmp_path), _generation(tmp_path)
+    assert open_newest(tmp_path, lambda path: open_generation(path).generation) == second
+    (tmp_path / "CURRENT").write_text(first)
+    assert open_newest(tmp_path, lambda path: open_generation(path).generation) == first
+
+
+def test_one_that_is_replaced_while_it_is_opened_is_not_damaged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = _generation(tmp_path), _generation(tmp_path)
+    (tmp_path / "CURRENT").write_text(first)
+
+    def opened(path: Path) -> str:
+        if path.name == first:
+            switch(tmp_path, second)
+            prune(tmp_path, after=0)
+        return open_generation(path).generation
+
+    assert (open_newest(tmp_path, opened), caplog.text) == (second, "")
+
+
+def test_the_newest_whole_one_stands_in_for_a_damaged_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    names = [_generation(tmp_path) for _ in range(3)]
+    for name in names[1:]:
+        (generation_path(tmp_path, name) / "words.txt").write_text("cut")
+    assert open_newest(tmp_path, lambda path: open_generation(path).generation) == names[0]
+    file = generation_path(tmp_path, names[2]) / "words.txt"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{file} is missing or cut off; rebuild with: izde index SOURCE --full"
+        f" (the generation {names[0]} answers meanwhile)"
+    ]

@@ -1,0 +1,64 @@
+"""What a damaged file does to an open index: an error in the middle of an answer is traced to the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from search.errors import UserError
+from search.index_errors import REMEDY, IndexProblem
+from search.storage import damaged_files
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Damage:
+    """Tells errors that come from the damaged files of one generation from all others."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Raise `IndexProblem`, naming the file, for an error that a file is the reason of; others pass.
+
+        Files are compared with their checksums, once however many errors there are: opening an index looks at their
+        sizes only.
+        """
+        try:
+            yield
+        except UserError:
+            raise
+        except OSError as error:
+            raise IndexProblem(f"{error.filename or self._path} cannot be read ({error.strerror or error})") from error
+        except Exception as error:
+            if self._found:
+                raise IndexProblem(f"{self._found[0]}; {REMEDY}") from error
+            raise
+
+    @cached_property
+    def _found(self) -> list[str]:
+        return damaged_files(self._path)
+
+
+class _Damageable(Protocol):
+    @property
+    def damage(self) -> Damage: ...
+
+
+S = TypeVar("S", bound=_Damageable)
+
+
+def telling_damage(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Have a method of what has an attribute `damage` raise `IndexProblem` where a damaged file is the reason."""
+
+    @wraps(method)
+    def told(self: S, /, *args: P.args, **options: P.kwargs) -> R:
+        with self.damage.told():
+            return method(self, *args, **options)
+
+    return told
