@@ -30,6 +30,7 @@ from webapp import (
     protection,
     rate_limit,
     similar,
+    templating,
 )
 
 __all__ = ["create_app"]
@@ -59,6 +60,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config or {})
     for part in (compression, collection, interface, addresses, problems, embed, protection, keys, rate_limit, cors):
         part.install(app)
+    templating.install(app)
     identity.install(app)
     examples.install(app)
     chart.install(app)
