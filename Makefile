@@ -39,8 +39,12 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Passages to measure with: make bench SIZES="20000 200000 1000000" (the last takes hours and 30 GB of disk).
+SIZES ?= 20000
+
 bench: install
-	$(BIN)/python -m benchmarks
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m benchmarks $(SIZES); status=$$?; $(BIN)/python -m benchmarks.report && exit $$status
 
 # Not a part of CI: it needs the advisories of pypi.org, which not every package registry has.
 audit: install

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ _BATCH = 256
 
 Numbers = NDArray[np.int32]
 
+_NO_VECTORS = np.zeros((0, 0), np.int8), np.zeros(0, np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysedArticle:
@@ -47,12 +49,12 @@ class AnalysedArticle:
     references: Sequence[bool]
 
 
-def analysed_article(prepared: PreparedArticle, encoder: Encoder) -> AnalysedArticle:
-    """Find an article's words and encode its passages."""
-    numbers: dict[str, int] = {}
+def analysed_article(prepared: PreparedArticle, encoder: Encoder | None) -> AnalysedArticle:
+    """Find an article's words and encode its passages; without an encoder that is left to `with_vectors`."""
+    numbers: dict[tuple[str, str], int] = {}
 
     def number(language: str, form: str) -> int:
-        return numbers.setdefault(word_name(language, form), len(numbers))
+        return numbers.setdefault((language, form), len(numbers))
 
     article = prepared.article
     tokenized = [list(tokenize(passage.text)) for passage in prepared.passages]
@@ -69,16 +71,24 @@ def analysed_article(prepared: PreparedArticle, encoder: Encoder) -> AnalysedArt
         name: np.array([number(identify(text), token.form) for token in tokenize(text)], np.int32)
         for name, text in texts.items()
     }
-    return AnalysedArticle(
+    analysed = AnalysedArticle(
         prepared,
-        list(numbers),
+        [word_name(*each) for each in numbers],
         np.array(words, np.int32),
         np.array(places, np.int32).reshape(-1, 2),
         [len(tokens) for tokens in tokenized],
         fields,
-        quantised(_vectors(article, [passage.text for passage in prepared.passages], encoder)),
+        _NO_VECTORS,
         [is_reference_list(passage.text) for passage in prepared.passages],
     )
+    return with_vectors(analysed, encoder) if encoder else analysed
+
+
+def with_vectors(analysed: AnalysedArticle, encoder: Encoder) -> AnalysedArticle:
+    """The article with the vectors of its passages."""
+    prepared = analysed.prepared
+    texts = [passage.text for passage in prepared.passages]
+    return replace(analysed, vectors=quantised(_vectors(prepared.article, texts, encoder)))
 
 
 def _vectors(article: Article, texts: Sequence[str], encoder: Encoder) -> Floats:

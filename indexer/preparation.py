@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from indexer import front_matter
+from indexer.characters import invisible
+from indexer.edits import untouched
 from indexer.passages import passages as cut
 from indexer.repair import repair, repaired_pages
 from search.articles import LANGUAGES, Article, Passage
@@ -44,12 +46,21 @@ def prepare(article: Article) -> PreparedArticle:
         article,
         text=text,
         pages=pages,
-        title=" ".join(article.title.split()) or front_matter.title(text),
-        authors=article.authors or front_matter.authors(text),
-        keywords=article.keywords or front_matter.key_words(text),
+        title=_line(article.title) or front_matter.title(text),
+        authors=_lines(article.authors) or front_matter.authors(text),
+        keywords=_lines(article.keywords) or front_matter.key_words(text),
         language=article.language if article.language in LANGUAGES else _main_language(found),
     )
     return PreparedArticle(whole, content_digest(article), found)
+
+
+def _lines(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(line for line in map(_line, texts) if line)
+
+
+def _line(text: str) -> str:
+    """A text of the metadata on one line, without the control characters that a page would obey."""
+    return " ".join(invisible(untouched(" ".join(text.split()))).text.split())
 
 
 def _main_language(passages: Sequence[Passage]) -> str | None:

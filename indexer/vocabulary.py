@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,13 +23,34 @@ from search.words import WordTable, encoded_words, word_name
 #: Words encoded at once.
 _BATCH = 20_000
 
+#: The keys of a word with their weights, that of its exact form first.
+WordKeys = tuple[tuple[str, float], ...]
+
+
+def word_keys(name: str) -> WordKeys:
+    """The keys of a word by its name (see `search.words.word_name`)."""
+    language, _, form = name.partition(":")
+    try:
+        return (exact_key(form), 1.0), *lemma_keys(form, language)
+    except ValueError:  # pymorphy3 knows no letters that Unicode gives no name; one word must not cost a build
+        return (exact_key(form), 1.0), (form, 1.0)
+
+
+def keys_here(names: Sequence[str]) -> list[WordKeys]:
+    """The keys of words, found in this process."""
+    return [word_keys(name) for name in names]
+
 
 @dataclass(slots=True)
 class Vocabulary:
-    """Gives each distinct word of a language a number, in the order they come; `before` has those taken over."""
+    """Gives each distinct word of a language a number, in the order they come; `before` has those taken over.
+
+    `keys_of` finds the keys of words that are new.
+    """
 
     words: dict[str, int] = field(default_factory=dict)
     before: dict[str, int] = field(default_factory=dict)
+    keys_of: Callable[[Sequence[str]], list[WordKeys]] = keys_here
 
     def numbers(self, names: Iterable[str]) -> NDArray[np.int32]:
         """The numbers of words, new ones of those that are met for the first time; shape (names,)."""
@@ -89,17 +110,15 @@ def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> Ana
     places = np.empty(len(names), np.int64)
     places[[vocabulary.words[name] for name in names]] = np.arange(len(names))
     before = [_before(name, vocabulary, previous) for name in names]
-    word_keys = [
-        _keys(name) if number is None or previous is None else previous.keys(number)
-        for name, number in zip(names, before, strict=True)
-    ]
-    keys = sorted({key for each in word_keys for key, _ in each}, key=lambda key: key.encode("utf-8", "surrogatepass"))
+    new = iter(vocabulary.keys_of([name for name, number in zip(names, before, strict=True) if number is None]))
+    found = [next(new) if number is None or previous is None else previous.keys(number) for number in before]
+    keys = sorted({key for each in found for key, _ in each}, key=lambda key: key.encode("utf-8", "surrogatepass"))
     key_numbers = {key: number for number, key in enumerate(keys)}
     table = WordTable(
         names,
-        np.concatenate([[0], np.cumsum([len(each) for each in word_keys])]).astype(np.int64),
-        np.array([key_numbers[key] for each in word_keys for key, _ in each], np.int32),
-        np.array([weight for each in word_keys for _, weight in each], np.float32),
+        np.concatenate([[0], np.cumsum([len(each) for each in found])]).astype(np.int64),
+        np.array([key_numbers[key] for each in found for key, _ in each], np.int32),
+        np.array([weight for each in found for _, weight in each], np.float32),
         len(keys),
     )
     return AnalysedVocabulary(table, keys, places, before)
@@ -138,9 +157,3 @@ def _before(name: str, vocabulary: Vocabulary, previous: PreviousGeneration | No
     if previous is None or name in vocabulary.before:
         return vocabulary.before.get(name)
     return previous.word_number(name)
-
-
-def _keys(name: str) -> tuple[tuple[str, float], ...]:
-    """The keys of a word with their weights, that of its exact form first."""
-    language, _, form = name.partition(":")
-    return (exact_key(form), 1.0), *lemma_keys(form, language)

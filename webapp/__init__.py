@@ -32,6 +32,7 @@ from webapp import (
     protection,
     rate_limit,
     similar,
+    templating,
 )
 
 __all__ = ["create_app"]
@@ -64,6 +65,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     metrics.install(app)
     for part in (compression, collection, interface, addresses, problems, embed, protection, keys, rate_limit, cors):
         part.install(app)
+    templating.install(app)
     identity.install(app)
     examples.install(app)
     chart.install(app)

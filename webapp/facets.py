@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import url_for
+from flask import g, url_for
 
 from search.results import Results
 from webapp.interface import language_name
 from webapp.parameters import FILTER_LANGUAGES, SearchRequest
+
+#: As in the addresses that `url_for` makes.
+_UNQUOTED = "!$'()*,/:;?@"
+
+#: Values of a facet that a page offers.
+SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class FacetLink:
 
 def search_url(search: SearchRequest, **changes: Any) -> str:
     """The address of a search with some of it changed, from its first result."""
-    return url_for("pages.search", **replace(search, **{"offset": 0, **changes}).arguments())
+    return _address(replace(search, **{"offset": 0, **changes}))
 
 
 def language_links(search: SearchRequest, results: Results) -> list[FacetLink]:
@@ -40,14 +49,14 @@ def language_links(search: SearchRequest, results: Results) -> list[FacetLink]:
 
 
 def year_links(search: SearchRequest, results: Results) -> list[FacetLink]:
-    """The years of the answer, latest first."""
-    years = sorted((value for value in _counts(results, "year") if value.isdecimal()), key=int, reverse=True)
-    return [_year_link(search, results, year) for year in years]
+    """The years of the answer, latest first, as many as are `SHOWN`."""
+    counts = {int(value): count for value, count in _counts(results, "year").items() if value.isdecimal()}
+    return [_year_link(search, year, counts[year]) for year in sorted(counts, reverse=True)[:SHOWN]]
 
 
 def author_links(search: SearchRequest, results: Results) -> list[FacetLink]:
-    """The authors of the answer, most passages first."""
-    counts = _counts(results, "author")
+    """The authors of the answer, most passages first, as many as are `SHOWN`."""
+    counts = dict(islice(_counts(results, "author").items(), SHOWN))
     return [
         FacetLink(
             name,
@@ -67,7 +76,22 @@ def chosen_links(search: SearchRequest, article_title: str | None) -> list[Facet
 
 def without_filters(search: SearchRequest) -> str:
     """The address of the search with its words, mode and order only."""
-    return url_for("pages.search", **SearchRequest(q=search.q, mode=search.mode, sort=search.sort).arguments())
+    return _address(SearchRequest(q=search.q, mode=search.mode, sort=search.sort))
+
+
+def _address(search: SearchRequest) -> str:
+    """As `url_for` makes it of `search.arguments()`; a page of results has 80 of them."""
+    if "search_page" not in g:
+        g.search_page = url_for("pages.search")
+    path, _, kept = g.search_page.partition("?")
+    pairs = [_encoded(name, value) for name, value in search.arguments().items()]
+    query = "&".join((*pairs, kept) if kept else pairs)
+    return f"{path}?{query}" if query else str(path)
+
+
+@lru_cache(1_000)
+def _encoded(name: str, value: str) -> str:
+    return urlencode({name: value}, safe=_UNQUOTED)
 
 
 def _chosen(search: SearchRequest, article_title: str | None) -> Iterable[FacetLink]:
@@ -86,11 +110,10 @@ def _toggled(search: SearchRequest, code: str) -> str:
     return search_url(search, language=kept if code in search.language else (*kept, code))
 
 
-def _year_link(search: SearchRequest, results: Results, year: str) -> FacetLink:
-    chosen = search.year_from == search.year_to == int(year)
-    bound = None if chosen else int(year)
-    url = search_url(search, year_from=bound, year_to=bound)
-    return FacetLink(year, year, _counts(results, "year")[year], chosen, url)
+def _year_link(search: SearchRequest, year: int, count: int) -> FacetLink:
+    chosen = search.year_from == search.year_to == year
+    bound = None if chosen else year
+    return FacetLink(str(year), str(year), count, chosen, search_url(search, year_from=bound, year_to=bound))
 
 
 def _span(first: int | None, last: int | None) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
+from babel.numbers import format_decimal
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, get_locale
-from flask_babel import format_decimal as number
 
 from search.articles import OTHER_LANGUAGE
 from search.results import Mode
+from webapp import messages
 from webapp.messages import gettext
 from webapp.problems import for_programs
 
@@ -18,6 +21,14 @@ from webapp.problems import for_programs
 INTERFACE_LANGUAGES = {"ky": "Кыргызча", "kk": "Қазақша", "ru": "Русский", "en": "English"}
 
 _DEFAULT = "en"
+
+_LANGUAGE_NAMES: dict[str, Callable[[], str]] = {
+    "ky": lambda: gettext("Kyrgyz"),
+    "kk": lambda: gettext("Kazakh"),
+    "ru": lambda: gettext("Russian"),
+    "en": lambda: gettext("English"),
+    OTHER_LANGUAGE: lambda: gettext("other language"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class InterfaceLink:
 def install(app: Flask) -> None:
     """Translate the pages, and keep a language chosen by the address in the links of the page."""
     Babel(app, locale_selector=interface_language)
+    messages.install(app)
     app.url_defaults(_keep_choice)
     app.after_request(_tell)
     app.context_processor(
@@ -42,7 +54,7 @@ def install(app: Flask) -> None:
             "interface_links": interface_links,
             "language_name": language_name,
             "mode_names": mode_names,
-            "number": number,
+            "number": lambda value: _number(value, str(get_locale())),
         }
     )
 
@@ -65,14 +77,8 @@ def interface_links() -> list[InterfaceLink]:
 
 def language_name(code: str) -> str:
     """A language's name in the language of the interface."""
-    names = {
-        "ky": gettext("Kyrgyz"),
-        "kk": gettext("Kazakh"),
-        "ru": gettext("Russian"),
-        "en": gettext("English"),
-        OTHER_LANGUAGE: gettext("other language"),
-    }
-    return names.get(code, code)
+    name = _LANGUAGE_NAMES.get(code)
+    return name() if name else code
 
 
 def mode_names() -> list[tuple[Mode, str]]:
@@ -82,6 +88,12 @@ def mode_names() -> list[tuple[Mode, str]]:
         ("keyword", gettext("by word")),
         ("semantic", gettext("by meaning")),
     ]
+
+
+@lru_cache(10_000)
+def _number(value: int, locale: str) -> str:
+    """A whole number as a language writes it."""
+    return format_decimal(value, locale=locale)
 
 
 def _chosen() -> str | None:

@@ -16,6 +16,7 @@ from search.results import Highlight, Results
 from webapp import facets, reading
 from webapp.collection import article_in, engine
 from webapp.interface import language_name
+from webapp.openapi import document
 from webapp.originals import original_url
 from webapp.paging import paging
 from webapp.parameters import FILTER_LANGUAGES, SearchRequest
@@ -81,6 +82,7 @@ def search() -> str:
         paging=paging(wanted, results.total),
         language_name=cache(language_name),
         paragraphs=reading.paragraphs,
+        excerpt=reading.excerpt,
         search_url=facets.search_url,
     )
 
@@ -101,6 +103,12 @@ def article(article_id: str) -> str:
         foreign=reading.in_other_languages(found, blocks, source.references(article_id)),
         original=original_url(found),
     )
+
+
+@blueprint.get("/api")
+def api() -> str:
+    """What programs may ask, as the description of the API says it."""
+    return render_template("api.html", api=document(), search=SearchRequest())
 
 
 def _start(wanted: SearchRequest) -> str:

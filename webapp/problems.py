@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, Response, json, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadHost, HTTPException, NotFound
 
 from search.query import QueryError
 from search.storage import IndexMissing, IndexProblem
 from webapp.messages import gettext
+from webapp.parameters import SearchRequest
 
 _LOG = logging.getLogger(__name__)
 
 #: Addresses that programs read: their problems are documents of RFC 9457.
-_FOR_PROGRAMS = ("/api/", "/healthz", "/openapi.json")
+_FOR_PROGRAMS = ("/api/", "/healthz", "/oembed", "/openapi.json")
 
 _RETRY_AFTER_S = 30
 
@@ -40,7 +41,7 @@ class Problem:
         """A page, or problem+json where a program asks."""
         if for_programs():
             return Response(json.dumps(self._document()), self.status, mimetype="application/problem+json")
-        return make_response(render_template("problem.html", problem=self), self.status)
+        return make_response(render_template("problem.html", problem=self, search=_field(self.status)), self.status)
 
     def _document(self) -> dict[str, object]:
         document: dict[str, object] = {
@@ -50,6 +51,11 @@ class Problem:
             "detail": self.detail,
         }
         return document | ({"parameter": self.parameter} if self.parameter else {})
+
+
+def _field(status: int) -> SearchRequest | None:
+    """What the search field of the page begins with; where a page is not there, a search may find it."""
+    return SearchRequest() if status == 404 else None
 
 
 def install(app: Flask) -> None:
@@ -65,6 +71,9 @@ def for_programs() -> bool:
 
 
 def _http_problem(error: HTTPException) -> Response:
+    if isinstance(error, BadHost):
+        # The host cannot be read, and so no page can name an address here.
+        return Response("The request names no host that can be read.\n", 400, mimetype="text/plain")
     status = error.code or 500
     heading, explain = _EXPLANATIONS.get(status, _EXPLANATIONS[400 if status < 500 else 500])
     detail = explain()
@@ -119,4 +128,5 @@ _EXPLANATIONS: dict[int, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: gettext("Something went wrong"),
         lambda: gettext("It is our fault and has been noted. Please try again."),
     ),
+    501: (_heading_400, lambda: gettext("Its address is not one this site knows how to answer.")),
 }

@@ -11,7 +11,7 @@ from webapp.keys import key_of_request
 from webapp.rates import readable_rate
 
 #: Endpoints that are never refused: files a page needs, and the check a supervisor makes.
-_UNLIMITED = ("static", "api.health", "embed.alias", "embed.version", "embed.description")
+_UNLIMITED = ("static", "api.health", "embed.alias", "embed.version", "embed.description", "identity.logo")
 
 
 def install(app: Flask) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from markupsafe import Markup
 
@@ -16,6 +16,12 @@ from webapp.highlighting import marked
 
 #: Lines that hold something; a blank line ends a paragraph.
 _PARAGRAPH = re.compile(r"\S.*(?:\n[^\S\n]*\S.*)*")
+
+#: Where a sentence may begin within a paragraph; one cut too often only makes an excerpt shorter.
+_SENTENCE = re.compile(r"(?<=\w\w[.!?…])\s+(?=[^\W\d_])")
+
+#: Letters within which a sentence of an excerpt begins where nothing is highlighted.
+_OPENING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +113,30 @@ def _language_read(known: str | None, language: str | None) -> str | None:
 def paragraphs(text: str, highlights: Sequence[Highlight]) -> tuple[Markup, ...]:
     """The paragraphs of a passage, with the highlights in each marked."""
     return tuple(marked(text, highlights, found.start(), found.end()) for found in _PARAGRAPH.finditer(text))
+
+
+def excerpt(text: str, highlights: Sequence[Highlight]) -> tuple[Markup, ...]:
+    """The sentences of a passage that hold highlights, by paragraphs, with "…" for what is left out between them.
+
+    Of a passage without highlights, how it begins.
+    """
+
+    def wanted(sentence: tuple[int, int]) -> bool:
+        start, end = sentence
+        return any(each.start < end and each.end > start for each in highlights) if highlights else start < _OPENING
+
+    shortened = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        runs = [(told, list(run)) for told, run in groupby(_sentences(text, paragraph), wanted)]
+        if any(told for told, _ in runs):
+            parts = (marked(text, highlights, run[0][0], run[-1][1]) if told else "…" for told, run in runs)
+            shortened.append(Markup(" ").join(parts))
+    return tuple(shortened)
+
+
+def _sentences(text: str, paragraph: re.Match[str]) -> Iterator[tuple[int, int]]:
+    start = paragraph.start()
+    for gap in _SENTENCE.finditer(text, *paragraph.span()):
+        yield start, gap.start()
+        start = gap.end()
+    yield start, paragraph.end()

@@ -9,12 +9,38 @@ from __future__ import annotations
 
 import importlib
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from indexer import metadata
 from indexer.errors import UnreadableSource
+from indexer.metadata import Description
+from indexer.readers import jsonl
+from indexer.readers.jsonl import Lines
 from search.articles import Article
+
+__all__ = [
+    "LINES",
+    "SUFFIXES",
+    "VERSION",
+    "Lines",
+    "UnreadableSource",
+    "article_id",
+    "check_size",
+    "description",
+    "find",
+    "is_native",
+    "parts",
+    "read",
+    "read_lines",
+]
+
+#: Changes whenever the same file would give other articles.
+VERSION = "1"
+
+Item = TypeVar("Item")
 
 _MODULES = {
     ".txt": "text",
@@ -27,6 +53,16 @@ _MODULES = {
     ".docx": "docx",
     ".jsonl": "jsonl",
 }
+
+#: Formats whose files hold many articles, one a line.
+LINES = (".jsonl",)
+
+#: Formats read by libraries that are not written in Python.
+_NATIVE = (".html", ".htm", ".xhtml", ".pdf", ".docx")
+
+#: Bytes a file may have: most of a PDF or Word document is pictures. A file of lines is read line by line.
+_LARGEST = {".pdf": 1 << 30, ".docx": 1 << 30, ".jsonl": 1 << 60}
+_LARGEST_TEXT = 64 << 20
 
 #: Endings of the files that can be read; capital letters are accepted too.
 SUFFIXES = tuple(_MODULES)
@@ -89,8 +125,13 @@ def read(path: Path, source: Path) -> Iterator[Article | UnreadableSource]:
 
     Never raises for what the file holds, nor for a file that cannot be opened.
     """
+    yield from _told(path, lambda: _articles(path, source))
+
+
+def _told(path: Path, items: Callable[[], Iterator[Item | UnreadableSource]]) -> Iterator[Item | UnreadableSource]:
+    """Items, and what keeps the rest from being read."""
     try:
-        yield from _articles(path, source)
+        yield from items()
     except UnreadableSource as problem:
         yield problem
     except PermissionError:
@@ -101,7 +142,7 @@ def read(path: Path, source: Path) -> Iterator[Article | UnreadableSource]:
 
 def _articles(path: Path, source: Path) -> Iterator[Article | UnreadableSource]:
     reader = _reader(path)
-    row = metadata.sidecar(path.parent).rows.get(path.name)
+    row = description(path)
     for item in reader(path, article_id(path, source)):
         if isinstance(item, UnreadableSource):
             yield item
@@ -117,11 +158,49 @@ def _reader(path: Path) -> Callable[[Path, str], Iterator[Article | UnreadableSo
     if path.suffix.lower() not in SUFFIXES:
         known = " ".join(SUFFIXES)
         raise UnreadableSource(path, "its format is not known", f"the formats read are {known}")
+    check_size(path)
     if path.stat().st_size == 0:
         raise _empty(path)
     module = importlib.import_module(f"indexer.readers.{_MODULES[path.suffix.lower()]}")
     reader: Callable[[Path, str], Iterator[Article | UnreadableSource]] = module.read
     return reader
+
+
+def check_size(path: Path) -> None:
+    """Raise UnreadableSource for what is no regular file (a pipe or a device), or larger than its format may be."""
+    found, largest = path.stat(), _LARGEST.get(path.suffix.lower(), _LARGEST_TEXT)
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableSource(path, "it is a pipe or a device", "copy what it gives into a file")
+    if found.st_size > largest:
+        reason = f"it has {found.st_size >> 20:,} MB, more than the {largest >> 20:,} MB of a file in its format"
+        raise UnreadableSource(path, reason, "divide it into articles")
+
+
+def is_native(path: Path) -> bool:
+    """Whether a file is read by a library that may crash."""
+    return path.suffix.lower() in _NATIVE
+
+
+def parts(path: Path) -> Iterator[Lines | UnreadableSource]:
+    """The lines of a file of lines, some at a time, and what keeps it from being read; never raises for that."""
+    yield from _told(path, lambda: _parts(path))
+
+
+def _parts(path: Path) -> Iterator[Lines | UnreadableSource]:
+    _reader(path)
+    yield from jsonl.parts(path)
+
+
+def read_lines(path: Path, lines: Lines) -> Iterator[tuple[int, Article | UnreadableSource]]:
+    """Articles and problems of some lines with their numbers, completed as `read` does."""
+    row = description(path)
+    for number, item in jsonl.read_lines(path, lines):
+        yield number, metadata.apply(item, row) if row and isinstance(item, Article) else item
+
+
+def description(path: Path) -> Description | None:
+    """What `articles.csv` in the folder of a file says of it."""
+    return metadata.sidecar(path.parent).rows.get(path.name)
 
 
 def _empty(path: Path) -> UnreadableSource:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from indexer import fields
 from indexer.errors import UnreadableSource
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
 
 _COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")  # old .doc, and .docx with a password
+#: Parts a document may have, and bytes they may unpack to: all of them, and those of XML.
+_MOST_PARTS = 10_000
+_LARGEST = 1 << 30
+_LARGEST_XML = 128 << 20
+
 _ZIP = b"PK\x03\x04"
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,6 +43,8 @@ def read(path: Path, article_id: str) -> Iterator[Article]:
     _check(path)
     try:
         yield _article(path, article_id)
+    except (MemoryError, UnreadableSource):
+        raise
     except Exception as error:  # python-docx lets the errors of zipfile and lxml through, OSError among them
         raise UnreadableSource(
             path, "it is a damaged Word document", "open it in a word processor and save it again"
@@ -50,6 +58,19 @@ def _check(path: Path) -> None:
         raise UnreadableSource(path, "it has a password or is an old .doc", "save it as .docx without a password")
     if not start.startswith(_ZIP):
         raise UnreadableSource(path, "it is no Word document", "save it as .docx in a word processor")
+    try:
+        with ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (BadZipFile, ValueError, NotImplementedError, OSError):
+        return  # python-docx finds it damaged as well
+    unpacked, xml = sum(part.file_size for part in parts), sum(part.file_size for part in parts if _is_xml(part))
+    if len(parts) > _MOST_PARTS or unpacked > _LARGEST or xml > _LARGEST_XML:
+        reason = f"it unpacks to {unpacked >> 20:,} MB, {xml >> 20:,} MB of it XML, in {len(parts):,} parts"
+        raise UnreadableSource(path, reason, "divide it, or save it as plain text")
+
+
+def _is_xml(part: ZipInfo) -> bool:
+    return part.filename.lower().endswith((".xml", ".rels"))
 
 
 def _article(path: Path, article_id: str) -> Article:

@@ -4,29 +4,89 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from indexer import fields
 from indexer.errors import UnreadableSource
 from search.articles import Article
 
+#: Bytes a line may have, its end included.
+LONGEST_LINE = 64 << 20
+
+#: Bytes of lines that are given out together, where there is more than one.
+AT_ONCE = 256 << 10
+
 _EXPECTED = '{"id": "...", "title": "...", "text": "..."}'
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of a file that follow one another; `first` is the number of the first, from 1."""
+
+    first: int
+    lines: Sequence[bytes]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all the lines."""
+        return sum(map(len, self.lines))
 
 
 def read(path: Path, article_id: str) -> Iterator[Article | UnreadableSource]:
     """Each line's article, with the id it has there; a line that gives none comes out as its problem."""
+    for part in parts(path):
+        if isinstance(part, UnreadableSource):
+            yield part
+        else:
+            yield from (item for _, item in read_lines(path, part))
+
+
+def parts(path: Path) -> Iterator[Lines | UnreadableSource]:
+    """All lines in order, some at a time; one longer than `LONGEST_LINE` comes out as its problem.
+
+    Raises UnreadableSource for a file in UTF-16.
+    """
+    first, lines, size = 1, list[bytes](), 0
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        for number in count(1):
+            line = file.readline(LONGEST_LINE)
+            if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise UnreadableSource(path, "it is in UTF-16", "save it in UTF-8")
-            if not line.strip():
-                continue
-            try:
-                yield _article(line.removeprefix(codecs.BOM_UTF8))
-            except _BadLine as error:
-                yield UnreadableSource(path, str(error), error.remedy, number)
+            is_long = len(line) == LONGEST_LINE
+            if lines and (is_long or not line or size + len(line) > AT_ONCE):
+                yield Lines(first, tuple(lines))
+                first, lines, size = number, [], 0
+            if not line:
+                return
+            if is_long:
+                yield _too_long(path, number, file)
+                first = number + 1
+            else:
+                lines.append(line)
+                size += len(line)
+
+
+def read_lines(path: Path, lines: Lines) -> Iterator[tuple[int, Article | UnreadableSource]]:
+    """The article or the problem of each line that is not blank, with its number."""
+    for number, line in enumerate(lines.lines, start=lines.first):
+        if not line.strip():
+            continue
+        try:
+            yield number, _article(line.removeprefix(codecs.BOM_UTF8))
+        except _BadLine as error:
+            yield number, UnreadableSource(path, str(error), error.remedy, number)
+
+
+def _too_long(path: Path, number: int, file: BinaryIO) -> UnreadableSource:
+    """The problem of a line whose beginning was read; its rest is skipped."""
+    while (rest := file.readline(AT_ONCE)) and not rest.endswith(b"\n"):
+        pass
+    reason = f"the line is longer than {LONGEST_LINE >> 20} MB"
+    return UnreadableSource(path, reason, "divide the article", number)
 
 
 class _BadLine(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 #: A second lemma is kept when the dictionary finds it at least this probable.
 SECOND_LEMMA_PROBABILITY = 0.2
+
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+(?:-[\u0400-\u04ff]+)*")
 
 
 @cache
@@ -21,7 +24,10 @@ def analyzer() -> MorphAnalyzer:
 
 
 def lemmas(form: str) -> tuple[str, ...]:
-    """Lemmas of a lower-cased Russian form, best first, at most two."""
+    """Lemmas of a lower-cased Russian form, best first, at most two; a form not wholly Cyrillic is its own lemma."""
+    # The dictionary has no other forms, and fails at letters without a Unicode name.
+    if not _CYRILLIC.fullmatch(form):
+        return (form,)
     probability: dict[str, float] = {}
     for parse in analyzer().parse(form):
         lemma = parse.normal_form.replace("ё", "е")

@@ -39,6 +39,14 @@ def test_authors_and_key_words_are_found_in_the_text_unless_declared() -> None:
     assert (declared.authors, declared.keywords) == (("Орлова Н.",), ("суу",))
 
 
+def test_no_control_character_is_left_in_metadata() -> None:
+    declared = Article(
+        "a", "\x00Су\x1b[31m \u202eтуралы\u2066", TEXT, authors=("Орлова\t\x07Н.", "\u202e"), keywords=("су\x9bу",)
+    )
+    found = prepare(declared).article
+    assert (found.title, found.authors, found.keywords) == ("Су[31m туралы", ("Орлова Н.",), ("суу",))
+
+
 @pytest.mark.parametrize(("declared", "expected"), [("ru", "ru"), ("KK", "kk"), ("de", "kk"), (None, "kk"), ("", "kk")])
 def test_the_language_is_the_declared_or_the_main_one(declared: str | None, expected: str) -> None:
     text = TEXT.partition("Abstract")[0]

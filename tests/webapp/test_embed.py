@@ -169,7 +169,7 @@ def test_a_query_is_answered_as_it_is_typed(browser: Chrome, visit: Visit) -> No
     marks = [(mark.text, mark.get_attribute("class")) for mark in passage.find_elements(By.TAG_NAME, "mark")]
     assert marks == [("River", "exact"), ("water", "exact"), ("river", "exact"), ("water", "exact")]
     assert root.find_elements(By.CSS_SELECTOR, "img, script, b") == []
-    assert _status(browser, root, "").startswith("3 passages found")
+    assert _status(browser, root, "").startswith("3 articles found")
     assert browser.execute_script("return events") == [["izde-search", 3]]
     assert browser.get_cookies() == []
     _assert_quiet(browser)
@@ -218,7 +218,7 @@ def test_the_modal_opens_by_its_shortcut_and_closes_by_escape(browser: Chrome, v
     browser.find_element(By.TAG_NAME, "html").send_keys(Keys.CONTROL, "k")
     assert dialog.is_displayed()
     field.send_keys("өзен")
-    assert _status(browser, root, "3 үзінді").startswith("3 үзінді табылды")
+    assert _status(browser, root, "3 мақала").startswith("3 мақала табылды")
     field.send_keys(Keys.ESCAPE, Keys.ESCAPE)
     assert not dialog.is_displayed()
     _assert_quiet(browser)
@@ -329,7 +329,7 @@ def test_suggestions_can_be_left_out(browser: Chrome, visit: Visit) -> None:
     root = visit('suggest="off"')
     field = root.find_element(By.CSS_SELECTOR, "input")
     field.send_keys("river")
-    _status(browser, root, "3 passages found")
+    _status(browser, root, "3 articles found")
     assert (field.aria_role, root.find_elements(By.CSS_SELECTOR, "[role=listbox]")) == ("searchbox", [])
     assert not any("/suggest" in address for address in _fetched(browser))
 
@@ -479,6 +479,14 @@ def test_the_frame_is_as_high_as_its_content(
     empty, full, none = heights
     assert empty < none < full
     _assert_quiet(browser)
+
+
+def test_a_frame_says_what_was_searched_for(search_app: Flask) -> None:
+    page = search_app.test_client().get("/embed?q=watter&limit=3&ui=en").get_data(as_text=True)
+    assert (
+        '<p class="notice">Searched for <strong>water</strong>. Search for '
+        '<a class="other" href="/embed?q=%22watter%22&amp;limit=3&amp;ui=en">watter</a> as typed</p>' in page
+    )
 
 
 def _without_ancestors(app: Flask) -> Callable[..., Any]:

@@ -260,13 +260,8 @@ def test_no_address_leads_to_a_file_or_another_site(port: int, path: str) -> Non
         assert status != 200 or path == "http://evil.example/"
 
 
-_TOO_LONG = pytest.param(
-    "x" * 5000, marks=pytest.mark.xfail(reason="the page of this problem needs a host that can be read: status 500")
-)
-
-
 @pytest.mark.parametrize(
-    "host", ["", "<script>alert(1)</script>", "a b", "evil.example\\@x", _TOO_LONG, "[::1", "a:b:c"]
+    "host", ["", "<script>alert(1)</script>", "a b", "evil.example\\@x", "x" * 5000, "[::1", "a:b:c"]
 )
 @pytest.mark.parametrize("path", ["/", "/feed?q=barley", "/opensearch.xml", "/embed/izde.json", "/search?q=barley"])
 def test_a_bad_host_is_refused_or_escaped(port: int, path: str, host: str) -> None:

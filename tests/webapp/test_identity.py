@@ -64,6 +64,22 @@ def test_other_pages_lead_to_it_by_name(named: FlaskClient) -> None:
     assert [each.text() for each in problem.css(".wordmark span")] == [NAME]
 
 
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/search?q=суу&ui=en", f"суу – {NAME}"),
+        ("/articles/water-ky?ui=en", f"Токтогул суу сактагычы жана энергетика – {NAME}"),
+        (
+            "/articles/water-ky/similar?passage=0&ui=en",
+            f"Passages like this one: Токтогул суу сактагычы жана энергетика – {NAME}",
+        ),
+        ("/embed?ui=en", f"Search the articles – {NAME}"),
+    ],
+)
+def test_titles_end_with_it(named: FlaskClient, address: str, title: str) -> None:
+    assert [each.text() for each in page(named, address).css("head title")] == [title]
+
+
 def test_feeds_and_browsers_are_told_the_name(named: FlaskClient) -> None:
     feed = ElementTree.fromstring(named.get("/feed?q=суу&ui=en").get_data())
     described = ElementTree.fromstring(named.get("/opensearch.xml?ui=en").get_data())

@@ -83,6 +83,29 @@ def test_what_is_not_offered_is_refused(client: FlaskClient, wanted: dict[str, s
     assert client.get("/oembed", query_string={"url": SEARCH, **wanted}).status_code == status
 
 
+def test_a_refusal_is_a_document_that_says_so(client: FlaskClient) -> None:
+    answer = client.get("/oembed", query_string={"url": SEARCH, "format": "xml"})
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json == {
+        "type": "about:blank",
+        "title": "Not Implemented",
+        "status": 501,
+        "detail": "Its address is not one this site knows how to answer.",
+    }
+
+
+def test_its_frame_has_the_key_it_was_asked_with(index_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text(
+        '[journal]\nkey = "journal-0123456789"\norigins = ["https://journal.example"]\nrate_limit = "9 per minute"\n'
+    )
+    client = create_app({"INDEX": index_dir, "RATE_LIMIT": "off", "KEYS": file}).test_client()
+    answer = client.get("/oembed", query_string={"url": SEARCH, "key": "journal-0123456789"}).json
+    assert answer is not None
+    assert "&amp;ui=ky&amp;key=journal-0123456789" in answer["html"]
+    assert client.get("/oembed", query_string={"url": SEARCH, "key": "journal-9876543210"}).status_code == 401
+
+
 def test_markup_in_a_query_stays_text(client: FlaskClient) -> None:
     hostile = {"url": 'http://localhost/search?q="><script>alert(1)</script>'}
     answer = client.get("/oembed", query_string=hostile)

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from indexer.build import build
 from search.encoder import Encoder
 from webapp import create_app
+from webapp.openapi import document
 
 HOSTILE_ARTICLE = {
     "id": 'odd/<b>"id"',
@@ -241,3 +242,16 @@ def test_markup_in_articles_stays_text(hostile_client: FlaskClient) -> None:
 
 def test_only_web_addresses_become_links(hostile_client: FlaskClient) -> None:
     assert "javascript:" not in hostile_client.get('/articles/odd/<b>"id"').get_data(as_text=True)
+
+
+def test_the_page_of_the_api_has_every_address_and_parameter(client: FlaskClient) -> None:
+    page = LexborHTMLParser(client.get("/api?ui=en").get_data(as_text=True))
+    described = document()["paths"]
+
+    assert [each.text() for each in page.css("h2 code")] == [f"GET {path}" for path in described]
+    assert [each.text() for each in page.css("dt code")] == [
+        each["name"] for methods in described.values() for each in methods["get"]["parameters"]
+    ]
+    mode = page.css("dd")[1].text()
+    assert " ".join(mode.split()) == "How to look. hybrid, keyword, semantic. Default: hybrid."
+    assert one(page, "footer a").attributes["href"] == "/api?ui=en"

@@ -136,6 +136,7 @@ def test_what_is_not_there_is_not_found(client: FlaskClient) -> None:
         page = client.get(address)
         assert page.status_code == 404
         assert page.mimetype == "text/html"
+        assert '<input id="q" name="q"' in page.get_data(as_text=True)
     document = client.get("/api/v1/articles/no-such-article")
     assert document.status_code == 404
     assert document.json == {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_health_and_static_files_are_never_refused(index_dir: Path) -> None:
     assert [client.get("/healthz").status_code for _ in range(3)] == [200, 200, 200]
     assert [client.get("/static/izde.css").status_code for _ in range(3)] == [200, 200, 200]
     assert [client.get("/embed/izde.js").status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_the_logo_of_a_page_counts_nothing(index_dir: Path, tmp_path: Path) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    client = create_app({"INDEX": index_dir, "RATE_LIMIT": "1 per minute", "LOGO": str(logo)}).test_client()
+    digest = hashlib.sha256(logo.read_bytes()).hexdigest()[:16]
+
+    assert [client.get(f"/logo/{digest}").status_code for _ in range(3)] == [200, 200, 200]
+    assert client.get("/").status_code == 200
 
 
 def test_off_means_off(index_dir: Path) -> None:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from search.articles import Article, Passage
 from search.results import Highlight
-from webapp.reading import Block, Foreign, blocks, in_other_languages
+from webapp.reading import Block, Foreign, blocks, excerpt, in_other_languages
 
 TEXT = "Abstract. One.\n\nTwo. Three.\n\n* * *\n\nДва.\n\nТри.\nend"
 
@@ -82,3 +82,20 @@ def test_passages_in_a_row_are_one_run(app: Flask) -> None:
 
     runs = in_other_languages(Article("a", "A", TEXT, language="en"), laid_out(app, two), ())
     assert [(run.ordinal, run.opening) for run in runs] == [(1, "Два.")]
+
+
+def test_an_excerpt_is_the_sentences_that_hold_marks(app: Flask) -> None:
+    text = "Head\n\nRivers rise. Canals fall. Wells dry. Dams hold.\n\nSnow melts. Суу агат."
+    places = (text.index("Canals"), text.index("Wells"), text.index("Суу"))
+    marks = tuple(Highlight(place, place + 3, "exact", "x") for place in places)
+
+    with app.test_request_context("/?ui=en"):
+        whole = excerpt(text, marks)
+        opening = excerpt(f"{text} {'Ice. ' * 50}", ())
+    mark = '<mark class="exact" title="The word you asked for: “x”">'
+    assert [str(each) for each in whole] == [
+        f"… {mark}Can</mark>als fall. {mark}Wel</mark>ls dry. …",
+        f"… {mark}Суу</mark> агат.",
+    ]
+    assert [str(each)[:14] for each in opening] == ["Head", "Rivers rise. C", "Snow melts. Су"]
+    assert opening[-1].endswith("Ice. …")

@@ -9,20 +9,21 @@ async function quotation(address) {
 }
 
 async function copy(button) {
-  const text = quotation(button.dataset.quotes);
+  const page = button.closest(".more").querySelector(".cite").href;
+  const text = quotation(page);
   try {
     // Given as a promise: some browsers have forgotten the click by the time the text is here.
     const blob = text.then((whole) => new Blob([whole], { type: "text/plain" }));
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
   } catch {
-    location.href = button.dataset.quotes;
+    location.href = page;
     return;
   }
   for (const status of document.querySelectorAll(".quote .copied")) status.textContent = "";
   button.parentElement.querySelector(".copied").textContent = button.dataset.copied;
 }
 
-for (const button of document.querySelectorAll("[data-quotes]")) {
+for (const button of document.querySelectorAll(".quote button")) {
   button.closest(".quote").hidden = false;
   button.addEventListener("click", () => copy(button));
 }

@@ -18,8 +18,10 @@
   const around = origin(location.ancestorOrigins?.[0] ?? noted()) ?? origin(document.referrer);
 
   if (around && parent !== window) {
-    // The fragment stays when the form is sent, and is not sent itself.
-    for (const form of document.forms) form.action = `${form.getAttribute("action")}#${encodeURIComponent(around)}`;
+    // The fragment stays when the form is sent or a link within the frame is followed, and is not sent itself.
+    const note = `#${encodeURIComponent(around)}`;
+    for (const form of document.forms) form.action = `${form.getAttribute("action")}${note}`;
+    for (const link of document.querySelectorAll("a.other")) link.hash = note;
     const tell = () => {
       const height = Math.ceil(document.body.getBoundingClientRect().height);
       parent.postMessage({ type: "izde:height", version: VERSION, height }, around);
