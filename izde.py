@@ -112,6 +112,7 @@ def index(
     """
     from indexer.build import NothingToIndex, build
     from indexer.errors import UnreadableSource
+    from indexer.workers import Limits
     from search.encoder import load_encoder
     from search.lock import patiently
 
@@ -128,6 +129,8 @@ def index(
                     prune_after=_SETTINGS.prune_after,
                     progress=shown.name,
                     measure=shown.measure,
+                    processes=_SETTINGS.processes or None,
+                    limits=Limits(memory=_SETTINGS.file_memory << 20),
                 ),
                 wait,
             )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from indexer.collection import Collection
 from indexer.reuse import PreviousGeneration
 from search.documents import DocumentWriter
+from search.index_errors import REMEDY, IndexProblem
+from search.storage import damaged_files
 
 #: Segments a generation may have: a query looks into each.
 MOST_SEGMENTS = 16
@@ -70,7 +72,12 @@ class Changes:
         return has_room and numbered >= SMALL and gone + new_passages <= MOST_CHANGED * numbered
 
     def take_over(self, documents: DocumentWriter, collected: Collection) -> None:
-        """Add all that stays to a generation that is written anew."""
+        """Add all that stays to a generation that is written anew; raises `IndexProblem` where a file is damaged.
+
+        What is taken over gets new checksums, so that damage would never be seen again.
+        """
+        if damaged := damaged_files(self.previous.path):
+            raise IndexProblem(f"{damaged[0]}; {REMEDY}")
         for start in range(0, len(self._unchanged), _AT_ONCE):
             held = self.previous.documents(self._unchanged[start : start + _AT_ONCE])
             for article, passages in held:

@@ -30,10 +30,7 @@ WordKeys = tuple[tuple[str, float], ...]
 def word_keys(name: str) -> WordKeys:
     """The keys of a word by its name (see `search.words.word_name`)."""
     language, _, form = name.partition(":")
-    try:
-        return (exact_key(form), 1.0), *lemma_keys(form, language)
-    except ValueError:  # pymorphy3 knows no letters that Unicode gives no name; one word must not cost a build
-        return (exact_key(form), 1.0), (form, 1.0)
+    return (exact_key(form), 1.0), *lemma_keys(form, language)
 
 
 def keys_here(names: Sequence[str]) -> list[WordKeys]:

@@ -62,6 +62,12 @@ class Settings:
     metrics: str = "private"
     # IZDE_LOG: a line on stderr for each request, as "text" or "json", or "off".
     log: str = "off"
+    # IZDE_QUERY_TIME: seconds a query may take before it is ended.
+    query_time: float = 10.0
+    # IZDE_PROCESSES: processes that read files beside `izde index`; 0: one per core.
+    processes: int = 0
+    # IZDE_FILE_MEMORY: megabytes of memory that reading one file may take.
+    file_memory: int = 4096
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -77,6 +83,9 @@ class Settings:
             threads=_integer(given, "IZDE_THREADS", default.threads, least=1),
             rate_limit=given.get("IZDE_RATE_LIMIT") or default.rate_limit,
             prune_after=_number(given, "IZDE_PRUNE_AFTER", default.prune_after),
+            query_time=_number(given, "IZDE_QUERY_TIME", default.query_time),
+            processes=_integer(given, "IZDE_PROCESSES", default.processes),
+            file_memory=_integer(given, "IZDE_FILE_MEMORY", default.file_memory, least=256),
             origins=_origins(given, "IZDE_ORIGINS"),
             name=_name(given, "IZDE_NAME", default.name),
             logo=Path(given["IZDE_LOGO"]) if given.get("IZDE_LOGO") else default.logo,

@@ -59,7 +59,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(INDEX=settings.index, RATE_LIMIT=settings.rate_limit, ORIGINS=settings.origins)
     app.config.from_mapping(KEYS=settings.keys, ORIGINALS=settings.originals)
     app.config.from_mapping(NAME=settings.name, LOGO=settings.logo)
-    app.config.from_mapping(METRICS=settings.metrics, LOG=settings.log)
+    app.config.from_mapping(METRICS=settings.metrics, LOG=settings.log, QUERY_TIME=settings.query_time)
     app.config.from_mapping(config or {})
     access_log.install(app)
     metrics.install(app)

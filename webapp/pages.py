@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask_babel import format_date
 
+from search.deadline import time_limit
 from search.engine import Engine, Stats
 from search.query import QueryError
 from search.results import Highlight, Results
@@ -144,7 +145,8 @@ def _marks(engine: Engine, wanted: SearchRequest, article_id: str) -> Mapping[in
     if not wanted.q:
         return {}
     try:
-        results: Results = engine.search(wanted.q, mode=wanted.mode, article=article_id, limit=100)
+        with time_limit(current_app.config["QUERY_TIME"]):
+            results: Results = engine.search(wanted.q, mode=wanted.mode, article=article_id, limit=100)
     except QueryError:
         return {}
     return reading.highlights_by_passage(results)

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, cast
 
+from flask import current_app
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE
+from search.deadline import time_limit
 from search.engine import Engine
 from search.results import MODES, SORTS, Mode, Results, Sort
 from webapp.messages import gettext
@@ -91,24 +93,25 @@ class SearchRequest:
     def answer(self, engine: Engine, more: int = 0) -> Results:
         """Search; raises `search.query.QueryError` for a query that cannot be answered.
 
-        With `more`, each article has one hit, with up to so many of its other passages, where the address does
+        One that takes too long ends with `search.deadline.OutOfTime`. With `more`, each article has one hit, with up to so many of its other passages, where the address does
         not say otherwise.
         """
         folds = more > 0 and self.article is None
-        return engine.search(
-            self.q,
-            mode=self.mode,
-            sort=self.sort,
-            languages=self.language,
-            year_from=self.year_from,
-            year_to=self.year_to,
-            author=self.author,
-            article=self.article,
-            limit=self.limit,
-            offset=self.offset,
-            per_article=self.per_article or int(folds),
-            more=more,
-        )
+        with time_limit(current_app.config["QUERY_TIME"]):
+            return engine.search(
+                self.q,
+                mode=self.mode,
+                sort=self.sort,
+                languages=self.language,
+                year_from=self.year_from,
+                year_to=self.year_to,
+                author=self.author,
+                article=self.article,
+                limit=self.limit,
+                offset=self.offset,
+                per_article=self.per_article or int(folds),
+                more=more,
+            )
 
 
 def read_text(arguments: MultiDict[str, str], name: str) -> str:

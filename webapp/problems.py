@@ -10,6 +10,7 @@ from http import HTTPStatus
 from flask import Flask, Response, json, make_response, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 
+from search.deadline import OutOfTime
 from search.query import QueryError
 from search.storage import IndexMissing, IndexProblem
 from webapp.messages import gettext
@@ -63,6 +64,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(QueryError, _query_problem)
     app.register_error_handler(IndexProblem, _index_problem)
+    app.register_error_handler(OutOfTime, _out_of_time)
 
 
 def for_programs() -> bool:
@@ -91,6 +93,13 @@ def _http_problem(error: HTTPException) -> Response:
 
 def _query_problem(error: QueryError) -> Response:
     return Problem(400, _heading_400(), str(error), "q").response()
+
+
+def _out_of_time(error: OutOfTime) -> Response:
+    detail = gettext("The search took too long. Ask in fewer words, or without wildcards.")
+    response = Problem(503, _heading_400(), detail, "q").response()
+    response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return response
 
 
 def _index_problem(error: IndexProblem) -> Response:

@@ -38,6 +38,8 @@ def install(app: Flask) -> None:
     # A browser asks with OPTIONS before it asks: that is one question.
     limiter.request_filter(lambda: request.method == "OPTIONS" or request.endpoint in _UNLIMITED)
     limiter.exempt(metrics.blueprint)
+    # It names whole addresses; how many were refused is among the metrics.
+    limiter.logger.disabled = True
 
 
 def _client() -> str:

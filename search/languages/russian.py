@@ -40,5 +40,4 @@ def lemmas(form: str) -> tuple[str, ...]:
 
 def is_known(form: str) -> bool:
     """Whether the dictionary has a lower-cased Russian form."""
-    known: bool = analyzer().word_is_known(form)
-    return known
+    return bool(_CYRILLIC.fullmatch(form)) and bool(analyzer().word_is_known(form))

@@ -183,3 +183,19 @@ def test_a_mistake_of_ours_shows_no_trace(app: Flask) -> None:
     assert (page.status_code, document.status_code) == (500, 500)
     assert "secret" not in page.get_data(as_text=True) + document.get_data(as_text=True)
     assert document.mimetype == "application/problem+json"
+
+
+def test_a_query_that_takes_too_long_is_ended(index_dir: Path) -> None:
+    app = create_app({"INDEX": index_dir, "RATE_LIMIT": "off", "QUERY_TIME": 0.0})
+    answer = app.test_client().get("/api/v1/search?q=water")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert answer.json == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "The search took too long. Ask in fewer words, or without wildcards.",
+        "parameter": "q",
+    }
+    page = app.test_client().get("/search?q=вода&ui=ru")
+    assert page.status_code == 503
+    assert "Поиск занял слишком много времени" in page.get_data(as_text=True)
