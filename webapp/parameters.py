@@ -93,8 +93,8 @@ class SearchRequest:
     def answer(self, engine: Engine, more: int = 0) -> Results:
         """Search; raises `search.query.QueryError` for a query that cannot be answered.
 
-        One that takes too long ends with `search.deadline.OutOfTime`. With `more`, each article has one hit, with up to so many of its other passages, where the address does
-        not say otherwise.
+        One that takes too long ends with `search.deadline.OutOfTime`. With `more`, each article has one hit, with up
+        to so many of its other passages, where the address does not say otherwise.
         """
         folds = more > 0 and self.article is None
         with time_limit(current_app.config["QUERY_TIME"]):
