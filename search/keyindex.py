@@ -23,6 +23,9 @@ from search.strings import Strings, StringTable
 K1 = 1.2
 B = 0.5
 
+#: Impacts are kept as whole numbers of this: a key's weight, but for its rarity, is below K1 + 1.
+_STEP = np.float32((K1 + 1) / 65_535)
+
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
@@ -104,9 +107,9 @@ class KeyIndex:
         numbers = np.array(self._keys.numbers(key), np.int64)
         if len(numbers) == 1:
             number, rarity = int(numbers[0]), self.rarity(self._passages.length(int(numbers[0])))
-            return Postings(self._passages[number], self._impacts[number].astype(np.float32) * np.float32(rarity))
+            return Postings(self._passages[number], self._impacts[number] * (_STEP * np.float32(rarity)))
         passages, _ = self._passages.take(numbers)
-        return Postings(passages, self._impacts.take(numbers)[0] * np.float32(self.rarity(len(passages))))
+        return Postings(passages, self._impacts.take(numbers)[0] * (_STEP * np.float32(self.rarity(len(passages)))))
 
     def holding(self, numbers: Sequence[int], *, in_text: bool) -> Numbers:
         """The passages that hold one of some keys, with `in_text` those that do in their own text; shape (found,)."""
@@ -129,23 +132,20 @@ class KeyIndex:
         A word counts in a passage by the best of its weighted alternatives. Answers the passages that hold any,
         ascending, and their scores; both have shape (found,).
         """
-        # Zeros are memory that costs nothing until it is written to, so that only what is found counts.
-        total, found = np.zeros(self._documents, np.float32), np.zeros(self._documents, np.bool_)
+        total = np.zeros(self._documents, np.float32)
         for keys in words:
             deadline.check()
             held = [(self.postings(key), np.float32(weight)) for key, weight in keys.items()]
             if len(held) == 1:
-                total[held[0][0].passages] += held[0][0].impacts * held[0][1]
+                np.add.at(total, held[0][0].passages, held[0][0].impacts * held[0][1])
             else:
                 best = np.zeros(self._documents, np.float32)
                 for postings, weight in held:
-                    best[postings.passages] = np.maximum(best[postings.passages], postings.impacts * weight)
+                    np.maximum.at(best, postings.passages, postings.impacts * weight)
                 # A passage that holds several alternatives is written several times, with the same sum.
                 passages = np.concatenate([np.zeros(0, np.int32), *(postings.passages for postings, _ in held)])
                 total[passages] += best[passages]
-            for postings, _ in held:
-                found[postings.passages] = True
-        passages = np.flatnonzero(found)
+        passages = np.flatnonzero(total > 0)
         return passages, total[passages]
 
 
@@ -161,7 +161,7 @@ def write(path: Path, keys: Sequence[str], blocks: Iterable[Occurrences], length
     offsets = bounds_of(held)
     columns = {
         "postings.passages": np.empty(offsets[-1], np.int32),
-        "postings.impacts": np.empty(offsets[-1], np.float16),
+        "postings.impacts": np.empty(offsets[-1], np.uint16),
         "postings.in_text": np.empty(offsets[-1], np.bool_),
     }
     free = offsets[:-1].copy()
@@ -182,7 +182,7 @@ class _Block:
 
     held: Ints
     passages: Numbers
-    impacts: NDArray[np.float16]
+    impacts: NDArray[np.uint16]
     in_text: NDArray[np.bool_]
 
 
@@ -195,5 +195,6 @@ def _added_up(block: Occurrences, keys: int, relative_lengths: Floats) -> _Block
     table = coo_array((values, (block.keys, block.passages)), shape=(keys, len(relative_lengths))).tocsr()
     table.sum_duplicates()
     passages = table.indices.astype(np.int32)
-    impacts = saturation(table.data.real.astype(np.float32), relative_lengths[passages]).astype(np.float16)
+    # Whatever is there weighs something.
+    impacts = np.maximum(1, np.rint(saturation(table.data.real, relative_lengths[passages]) / _STEP)).astype(np.uint16)
     return _Block(np.diff(table.indptr).astype(np.int64), passages, impacts, table.data.imag > 0)
