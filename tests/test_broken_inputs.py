@@ -132,12 +132,3 @@ def test_a_long_line_of_anything(unit: str, folder: Path, tmp_path: Path, encode
     assert done.returncode in (0, 1)
     assert "Traceback" not in done.stderr
     assert "Су қоймасы (көшірме)" in _found(tmp_path / "index", encoder)
-
-
-@pytest.mark.slow
-def test_fifty_megabytes_in_one_line(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
-    (folder / "long.txt").write_text((WATER[:-1] + " ") * 650_000, "utf-8")
-    done = izde("index", folder, "--index", tmp_path / "index")
-    assert done.returncode in (0, 1)
-    assert done.stderr.splitlines()[-1].startswith("2 articles, " if done.returncode == 0 else "1 articles, ")
-    assert "Су қоймасы (көшірме)" in _found(tmp_path / "index", encoder)

@@ -85,7 +85,7 @@ def test_what_is_being_answered_is_finished(index_dir: Path, sign: signal.Signal
         time.sleep(0.3)
         began = time.monotonic()
         server.send_signal(sign)
-        time.sleep(0.2)
+        time.sleep(0.6)
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port))
         first.join()
