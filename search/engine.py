@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search import deadline
 from search.alignment import Aligner
@@ -21,18 +19,17 @@ from search.conditions import Conditions
 from search.damage import Damage, telling_damage
 from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
-from search.folding import left_out
 from search.glossary import Glossary
 from search.highlight import highlights
 from search.keyindex import KeyIndex
 from search.languages.analysis import analysis_version
+from search.order import Orderer, Page
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
 from search.respelling import Respeller
 from search.results import Hit, Mode, Results, Sort
 from search.semantic import PassageVectors
 from search.similar import Neighbours, Similar
-from search.spelling import without_own_letters
 from search.storage import (
     IndexIncompatible,
     Manifest,
@@ -40,6 +37,7 @@ from search.storage import (
     open_newest,
     segment_paths,
 )
+from search.suggestions import Suggestions
 from search.syntax import is_structured
 from search.words import Words
 
@@ -59,34 +57,6 @@ class Stats:
     generation: str
     created: str
     model: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """Which hits of an answer to give in which order, and how many of one article at most (0: all).
-
-    `more` is how many of the passages left out by that the first hit of their article carries.
-    """
-
-    sort: Sort
-    limit: int
-    offset: int
-    per_article: int
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The first passages of an answer, best first, with their scores; `kept` are the places of those that are hits.
-
-    `hits` counts those of the whole answer, `of_articles` the passages found of each article where that is asked for.
-    """
-
-    passages: NDArray[np.int64]
-    scores: NDArray[np.float32]
-    kept: NDArray[np.int64]
-    hits: int
-    of_articles: NDArray[np.int64] | None
 
 
 class Engine:
@@ -111,6 +81,7 @@ class Engine:
         self._words = Words(segments)
         self._vectors = PassageVectors(segments)
         self._ranker = Ranker(self._catalogue, self._keys, self._words, self._vectors, self._encoder)
+        self._orderer = Orderer(self._catalogue, self._ranker)
         self._conditions = Conditions(segments, self._catalogue, self._keys, self._words)
         self._glossary = Glossary.open(path)
         self._respeller = Respeller(self._keys, self._words)
@@ -152,14 +123,14 @@ class Engine:
         cannot be answered. Where nothing is found, plain words are corrected and searched for again.
         """
         filters = Filters(languages, year_from, year_to, author, article)
-        page = _Page(sort, limit, offset, per_article, more)
+        page = Page(sort, limit, offset, per_article, more)
         results = self._answer(query, mode, filters, page)
         if results.total or not results.did_you_mean or is_structured(query):
             return results
         corrected = self._answer(results.did_you_mean, mode, filters, page)
         return replace(corrected, text=results.text) if corrected.total else results
 
-    def _answer(self, query: str, mode: Mode, filters: Filters, page: _Page) -> Results:
+    def _answer(self, query: str, mode: Mode, filters: Filters, page: Page) -> Results:
         started = time.perf_counter()
         asked = understand(query, self._glossary)
         understood = self._with_expansions(self._respelt(asked))
@@ -167,14 +138,14 @@ class Engine:
         found = self._found(understood, aligner, mode)
         masks = self._catalogue.masks(filters, found.passages)
         allowed = found.of(masks.all)
-        order = self._ordered(understood, aligner, allowed, mode, page)
+        order = self._orderer.ordered(understood, aligner, allowed, mode, page)
 
         def hit(place: int, rank: int) -> Hit:
             return self._hit(aligner, allowed, int(order.passages[place]), float(order.scores[place]), rank, mode)
 
         hits = tuple(
-            replace(hit(place, rank), others=others, more=tuple(hit(each, rank) for each in folded))
-            for rank, (place, others, folded) in enumerate(self._shown(order, page), page.offset + 1)
+            replace(hit(each.place, rank), others=each.others, more=tuple(hit(place, rank) for place in each.more))
+            for rank, each in enumerate(self._orderer.shown(order, page), page.offset + 1)
         )
         return Results(
             text=asked.text,
@@ -227,11 +198,7 @@ class Engine:
     @telling_damage
     def suggest(self, prefix: str, limit: int = 8) -> list[str]:
         """Titles and key words of the collection that begin with what was typed, or hold a word that does."""
-        wanted = prefix.strip().casefold()
-        if not wanted:
-            return []
-        ranked = [(_place(folded, bare, wanted), len(phrase), phrase) for phrase, folded, bare in self._phrases]
-        return [phrase for place, _, phrase in sorted(each for each in ranked if each[0] is not None)[:limit]]
+        return self._suggestions.beginning(prefix, limit)
 
     @telling_damage
     def stats(self) -> Stats:
@@ -253,11 +220,8 @@ class Engine:
         return Neighbours(self._catalogue, self._documents, self._words, self._vectors)
 
     @cached_property
-    def _phrases(self) -> list[tuple[str, str, str]]:
-        """Titles and key words, once each, in lower case too, and as they are typed on a Russian keyboard."""
-        heads = self._catalogue.heads
-        phrases = dict.fromkeys(each for head in heads for each in (head.title, *head.keywords) if each)
-        return [(each, folded := each.casefold(), without_own_letters(folded)) for each in phrases]
+    def _suggestions(self) -> Suggestions:
+        return Suggestions(phrase for head in self._catalogue.heads for phrase in (head.title, *head.keywords))
 
     def _with_expansions(self, query: Query) -> Query:
         """The query with its wildcards and fuzzy words replaced by the words they stand for."""
@@ -280,44 +244,6 @@ class Engine:
             return self._ranker.without_words(np.flatnonzero(met))
         evidence = self._ranker.evidence(query, aligner, mode)
         return evidence.of(met[evidence.passages])
-
-    def _ordered(self, query: Query, aligner: Aligner, evidence: Evidence, mode: Mode, page: _Page) -> _Order:
-        """The passages found, in order, as far as the page reaches or further, and how many there are in all."""
-        total = len(evidence.passages)
-        of_articles = np.bincount(self._catalogue.articles_of(evidence.passages)) if page.per_article else None
-        hits = total if of_articles is None else int(np.minimum(of_articles, page.per_article).sum())
-        # By year the last found may come first.
-        depth = total if page.sort == "year" else page.offset + page.limit
-        while True:
-            ranked, scores = self._ranker.ranked(query, aligner, evidence, mode, depth)
-            if page.sort == "year":
-                order = self._catalogue.latest_first(ranked)
-                ranked, scores = ranked[order], scores[order]
-            kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
-            if len(kept) >= min(hits, page.offset + page.limit) or len(ranked) >= total:
-                return _Order(ranked, scores, kept, hits, of_articles)
-            depth = 8 * len(ranked)
-
-    def _shown(self, order: _Order, page: _Page) -> Iterator[tuple[int, int, list[int]]]:
-        """For each hit of the page its place, and for the first of an article how many more it has, and the best."""
-        shown = order.kept[page.offset : page.offset + page.limit]
-        folded = left_out(shown, order.kept, self._catalogue.articles_of(order.passages))
-        seen: set[int] = set()
-        for place, rest in zip(shown.tolist(), folded, strict=True):
-            article = int(self._catalogue.articles_of(order.passages[place]))
-            found = 0 if order.of_articles is None or article in seen else int(order.of_articles[article])
-            seen.add(article)
-            yield place, max(0, found - page.per_article), rest[: page.more].tolist()
-
-    def _at_most(self, per_article: int, ranked: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Places in the ranking of the best `per_article` passages of each article."""
-        seen: Counter[int] = Counter()
-        kept = []
-        for place, article in enumerate(self._catalogue.articles_of(ranked).tolist()):
-            seen[article] += 1
-            if seen[article] <= per_article:
-                kept.append(place)
-        return np.array(kept, np.int64)
 
     def _hit(self, aligner: Aligner, evidence: Evidence, number: int, score: float, rank: int, mode: Mode) -> Hit:
         deadline.check()
@@ -357,13 +283,3 @@ def _check(manifest: Manifest, encoder: Encoder) -> None:
             raise IndexIncompatible(
                 f"the index was built with another {what} than this izde has; rebuild it with: izde index SOURCE --full"
             )
-
-
-def _place(phrase: str, bare: str, wanted: str) -> int | None:
-    """Where what was typed begins in a phrase: 0 at its start, 1 at a later word, 2 more without ң; None nowhere."""
-    for distance, letters in ((0, phrase), (2, bare)):
-        if letters.startswith(wanted):
-            return distance
-        if f" {wanted}" in letters:
-            return distance + 1
-    return None
