@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterator
 from functools import cache, cached_property
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from search import deadline
 from search.keyindex import KeyIndex
 from search.languages import kazakh, kyrgyz
 from search.languages.analysis import exact_key, is_known, lemma_keys
 from search.languages.tokens import Token, tokenize
+from search.mistypings import Forms
 from search.spelling import cyrillic, other_layouts, skeleton, without_own_letters
 from search.words import Words
 
@@ -111,16 +109,16 @@ class Respeller:
             return None
         deadline.check()
         most = letters if len(form) > LONGEST_SHORT else 1
-        near = process.extract(form, self._forms, scorer=OSA.distance, score_cutoff=most, limit=None)
+        near = self._forms.near(form, most)
         ranked = min(
-            ((distance, -self._keys.frequency(exact_key(word)), word) for word, distance, _ in near), default=None
+            ((distance, -self._keys.frequency(exact_key(word)), word) for distance, word in near), default=None
         )
         return ranked[2] if ranked else None
 
     @cached_property
-    def _forms(self) -> list[str]:
+    def _forms(self) -> Forms:
         """Every form of the passages, once."""
-        return sorted({self._words.name(number)[1] for number in range(len(self._words))})
+        return Forms(self._words.name(number)[1] for number in range(len(self._words)))
 
     def _best_lemma(self, stem_and_ending: tuple[str, str]) -> str | None:
         stem, ending = stem_and_ending
