@@ -1,28 +1,31 @@
-"""The command line of Izde: index articles, search them, serve the search page."""
+"""The command line of Izde: index articles, search them, serve the search page.
+
+What a command needs it imports when it is run: help and a search need not wait for the indexer or the server.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import click
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE
 from search.errors import UserError
+from search.results import MODES, SORTS, Mode, Results, article_json, passage_json
 from search.settings import SettingError, Settings
 from search.storage import package_version
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from indexer.build import Summary
     from indexer.preparation import PreparedArticle
     from search.articles import Article
     from search.engine import Engine
-    from search.results import Mode, Results
 
 #: Exit codes: something was left out or not found to be in order; the command could not be carried out.
 PARTLY = 1
@@ -60,13 +63,13 @@ class _Commands(click.Group):
         try:
             return super().invoke(context)
         except UserError as error:
-            click.secho(f"izde: {error}", fg="red", err=True)
+            _complain(error)
             context.exit(FAILED)
         except BrokenPipeError:
             raise  # the reader has seen enough: click leaves quietly
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            click.secho(f"izde: {place}{error.strerror or error}", fg="red", err=True)
+            _complain(f"{place}{error.strerror or error}")
             context.exit(FAILED)
 
 
@@ -116,9 +119,9 @@ def index(
     from search.encoder import load_encoder
     from search.lock import patiently
 
-    console, encoder = _console(stderr=True), load_encoder(model)
+    encoder = load_encoder(model)
     try:
-        with _ReadingProgress(console) as shown:
+        with _Progress() as shown:
             summary = patiently(
                 lambda: build(
                     sources,
@@ -135,15 +138,30 @@ def index(
                 wait,
             )
     except UnreadableSource as error:
-        console.print(f"izde: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(FAILED)
+        raise UserError(str(error)) from error
     except NothingToIndex as error:
-        for problem in error.problems:
-            console.print(f"left out  {problem}", style="yellow", markup=False, soft_wrap=True)
-        console.print(f"izde: {error}", style="red", markup=False, soft_wrap=True)
+        _tell_left_out(error.problems)
+        _complain(error)
         sys.exit(PARTLY)
-    _report(console, summary, as_json)
+    _tell_left_out(summary.problems)
+    if as_json:
+        _print_json(asdict(summary))
+    else:
+        click.secho(_in_words(summary), bold=True, err=True)
     sys.exit(PARTLY if summary.problems else 0)
+
+
+def _tell_left_out(problems: Sequence[str]) -> None:
+    for problem in problems:
+        click.secho(f"left out  {problem}", fg="yellow", err=True)
+
+
+def _in_words(summary: Summary) -> str:
+    return (
+        f"{summary.articles:,} articles, {summary.passages:,} passages, {summary.words:,} words:"
+        f" {summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged,"
+        f" {summary.removed:,} removed, {len(summary.problems):,} left out"
+    )
 
 
 @main.command()
@@ -151,14 +169,14 @@ def index(
 @_index_option
 @click.option(
     "--mode",
-    type=click.Choice(["hybrid", "keyword", "semantic"]),
+    type=click.Choice(MODES),
     default="hybrid",
     show_default=True,
     help="How to find.",
 )
 @click.option(
     "--sort",
-    type=click.Choice(["relevance", "year"]),
+    type=click.Choice(SORTS),
     default="relevance",
     show_default=True,
     help="Best first, or latest first.",
@@ -195,8 +213,6 @@ def search(query: str, index: Path, as_json: bool, languages: tuple[str, ...], *
 @click.option("--port", type=int, default=_SETTINGS.port, show_default=True, help="Port to listen at (IZDE_PORT).")
 def serve(index: Path, host: str, port: int) -> None:
     """Serve the search page and the API; a new index is taken up without a restart."""
-    from dataclasses import replace
-
     from webapp.server import serve as run
 
     run(replace(_SETTINGS, index=index, host=host, port=port))
@@ -229,13 +245,11 @@ def extract(file: Path, explain: bool, as_json: bool) -> None:
             else:
                 _show_passages(prepared)
     for problem in problems:
-        click.secho(f"izde: {problem}", fg="red", err=True)
+        _complain(problem)
     sys.exit(FAILED if problems and not articles else PARTLY if problems else 0)
 
 
 def _extracted_json(prepared: PreparedArticle) -> dict[str, Any]:
-    from search.results import article_json, passage_json
-
     return {
         **article_json(prepared.article),
         "keywords": list(prepared.article.keywords),
@@ -246,11 +260,8 @@ def _extracted_json(prepared: PreparedArticle) -> dict[str, Any]:
 
 def _explained_json(read: Article, prepared: PreparedArticle) -> dict[str, Any]:
     """The text as read, what was changed in it, and the passages with their place in it."""
-    from dataclasses import asdict
-
     from indexer.explanation import changes, raw_span, summary
     from indexer.repair import repair
-    from search.results import passage_json
 
     repaired, found = repair(read.text, read.pages), changes(read.text, read.pages)
     spans = [raw_span(repaired, passage.start, passage.end) for passage in prepared.passages]
@@ -285,8 +296,6 @@ def _show_changes(read: Article) -> None:
 @_json_option
 def analyze(language: str, explain: bool, as_json: bool) -> None:
     """Lemmas of the words on stdin, one a line: form, tab, lemmas divided by |, the best first."""
-    from dataclasses import asdict
-
     from search.languages.analysis import lemmatizer
     from search.languages.explanation import explained, readings
     from search.languages.tokens import fold
@@ -311,8 +320,6 @@ def analyze(language: str, explain: bool, as_json: bool) -> None:
 @_json_option
 def stats(index: Path, as_json: bool) -> None:
     """Say what the index holds and what built it."""
-    from dataclasses import asdict
-
     from search.engine import Engine
 
     found = asdict(Engine.open(index).stats())
@@ -332,14 +339,11 @@ def verify(index: Path, as_json: bool) -> None:
     from search.storage import verify as problems_of
 
     problems = problems_of(index)
-    if as_json:
-        _print_json({"ok": not problems, "problems": problems})
-    else:
+    if not as_json:
         for problem in problems:
             click.secho(problem, fg="red", err=True)
-        click.echo(
-            f"{len(problems)} damaged; rebuild with: izde index SOURCE --full" if problems else "every file is whole"
-        )
+    text = f"{len(problems)} damaged; rebuild with: izde index SOURCE --full" if problems else "every file is whole"
+    _answer(as_json, {"ok": not problems, "problems": problems}, text)
     sys.exit(PARTLY if problems else 0)
 
 
@@ -349,16 +353,12 @@ def verify(index: Path, as_json: bool) -> None:
 @_json_option
 def backup(file: Path, index: Path, as_json: bool) -> None:
     """Write the index to FILE, which can be restored anywhere; an index in use and under construction can be, too."""
-    from dataclasses import asdict
-
     from search.backup import back_up
 
-    with _progress(_console(stderr=True)) as advance:
-        made = back_up(index, file, advance)
-    if as_json:
-        _print_json(asdict(made))
-    else:
-        click.echo(f"{made.file}: {made.articles:,} articles, {made.bytes:,} bytes, generation {made.generation}")
+    with _Progress() as shown:
+        made = back_up(index, file, shown.megabytes)
+    text = f"{made.file}: {made.articles:,} articles, {made.bytes:,} bytes, generation {made.generation}"
+    _answer(as_json, asdict(made), text)
 
 
 @main.command()
@@ -368,33 +368,25 @@ def backup(file: Path, index: Path, as_json: bool) -> None:
 @_json_option
 def restore(file: Path, index: Path, force: bool, as_json: bool) -> None:
     """Verify the backup FILE and make the index what it was then; a server at work takes it up."""
-    from dataclasses import asdict
-
     from search.restoring import restore as bring_back
 
-    with _progress(_console(stderr=True)) as advance:
-        restored = bring_back(file, index, force=force, progress=advance)
-    if as_json:
-        _print_json(asdict(restored))
-    else:
-        click.echo(f"{restored.index}: {restored.articles:,} articles, generation {restored.generation}")
+    with _Progress() as shown:
+        restored = bring_back(file, index, force=force, progress=shown.megabytes)
+    text = f"{restored.index}: {restored.articles:,} articles, generation {restored.generation}"
+    _answer(as_json, asdict(restored), text)
 
 
 @main.command("eval")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_index_option
-@click.option("--mode", "modes", multiple=True, type=click.Choice(["hybrid", "keyword", "semantic"]), help="Only this.")
+@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="Only this.")
 @click.option("--model", help="Folder or Hugging Face id of another model, to compare: the index is made anew with it.")
 @_json_option
 def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], model: str | None, as_json: bool) -> None:
     """Measure nDCG@10, MRR@10 and recall@50 by language pair for the judged queries of FILE."""
-    from dataclasses import asdict
-    from tempfile import TemporaryDirectory
-
     from search.engine import Engine
     from search.evaluation import evaluate as measure
     from search.evaluation import read_judgements
-    from search.results import MODES
 
     engine, judged = Engine.open(index), read_judgements(file)
     with TemporaryDirectory() as folder:
@@ -414,8 +406,6 @@ def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], model: str | None
 
 def _with_model(engine: Engine, model: str, folder: Path) -> Engine:
     """An engine over the same articles with the vectors of another model."""
-    from dataclasses import asdict
-
     from indexer.build import build
     from search.encoder import load_encoder
     from search.engine import Engine
@@ -439,38 +429,11 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
             raise UserError(f"line {number} of the input is not UTF-8 text; convert it first") from None
 
 
-def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
+class _Progress:
+    """A bar over the bytes read or written, with rate and remaining time, on stderr where that is a terminal."""
 
-    return Console(stderr=stderr, highlight=False)
-
-
-class _progress:
-    """A progress bar on a terminal, nothing elsewhere; called with how far it is."""
-
-    def __init__(self, console: Console) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-    def __enter__(self) -> Callable[[int, int, str], None]:
-        self._bar.start()
-        task = self._bar.add_task("reading", total=None)
-
-        def advance(done: int, total: int, name: str) -> None:
-            self._bar.update(task, completed=done, total=total, description=name or "writing the index")
-
-        return advance
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-
-class _ReadingProgress:
-    """A bar over the bytes that are read, with rate and remaining time, on a terminal; nothing elsewhere."""
-
-    def __init__(self, console: Console) -> None:
+    def __init__(self) -> None:
+        from rich.console import Console
         from rich.progress import (
             BarColumn,
             DownloadColumn,
@@ -480,6 +443,7 @@ class _ReadingProgress:
             TransferSpeedColumn,
         )
 
+        console = Console(stderr=True)
         # A file may be called what would be markup.
         name = TextColumn("{task.description}", markup=False)
         columns = (name, BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
@@ -494,36 +458,32 @@ class _ReadingProgress:
         self._bar.stop()
 
     def name(self, done: int, total: int, name: str) -> None:
-        """Show the file at hand, or that all are read."""
-        escaped = "".join(each if each.isprintable() else "?" for each in name)
-        self._bar.update(self._task, description=f"{done}/{total} {escaped}" if name else "writing the index")
+        """Show the file at hand and how many there are, or, with an empty name, that all are read."""
+        self._describe(f"{done}/{total} {name}" if name else "")
 
     def measure(self, done: int, total: int) -> None:
-        """Show how many bytes are read."""
+        """Show how many bytes are done."""
         self._bar.update(self._task, completed=done, total=total)
 
+    def megabytes(self, done: int, total: int, name: str) -> None:
+        """Show how many megabytes are done, and the file at hand as `name` does."""
+        self.measure(done << 20, total << 20)
+        self._describe(name)
 
-def _report(console: Console, summary: Summary, as_json: bool) -> None:
-    from dataclasses import asdict
+    def _describe(self, text: str) -> None:
+        printable = "".join(each if each.isprintable() else "?" for each in text)
+        self._bar.update(self._task, description=printable or "writing the index")
 
-    for problem in summary.problems:
-        console.print(f"left out  {problem}", style="yellow", markup=False, soft_wrap=True)
-    if as_json:
-        _print_json(asdict(summary))
-        return
-    console.print(
-        f"{summary.articles:,} articles, {summary.passages:,} passages, {summary.words:,} words:"
-        f" {summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged,"
-        f" {summary.removed:,} removed, {len(summary.problems):,} left out",
-        style="bold",
-        soft_wrap=True,
-    )
+
+#: How the kinds of marks look.
+_STYLES = {"exact": "bold black on yellow", "lemma": "bold yellow", "meaning": "underline cyan"}
 
 
 def _show(results: Results) -> None:
+    from rich.console import Console
     from rich.text import Text
 
-    console = _console()
+    console = Console(highlight=False)
     if results.searched != results.text:
         console.print(f"searched for: {results.searched}", markup=False, style="italic")
     if results.did_you_mean:
@@ -541,7 +501,16 @@ def _show(results: Results) -> None:
     console.print(f"\n{results.total:,} passages found in {results.took_ms:.0f} ms", style="dim")
 
 
-_STYLES = {"exact": "bold black on yellow", "lemma": "bold yellow", "meaning": "underline cyan"}
+def _complain(problem: object) -> None:
+    click.secho(f"izde: {problem}", fg="red", err=True)
+
+
+def _answer(as_json: bool, document: Any, text: str) -> None:
+    """Print one or the other."""
+    if as_json:
+        _print_json(document)
+    else:
+        click.echo(text)
 
 
 def _print_json(document: Any) -> None:

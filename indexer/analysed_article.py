@@ -48,6 +48,11 @@ class AnalysedArticle:
     vectors: tuple[Bytes, Floats]
     references: Sequence[bool]
 
+    @property
+    def id(self) -> str:
+        """The id of the article."""
+        return self.prepared.article.id
+
 
 def analysed_article(prepared: PreparedArticle, encoder: Encoder | None) -> AnalysedArticle:
     """Find an article's words and encode its passages; without an encoder that is left to `with_vectors`."""

@@ -13,12 +13,13 @@ class ArticleIds:
     def __contains__(self, article_id: str) -> bool:
         return article_id in self._given
 
+    def free(self, read_id: str) -> str:
+        """The id that `give` would give."""
+        return self._free(read_id)[0]
+
     def give(self, read_id: str) -> str:
         """The id of an article whose source gives it `read_id`."""
-        article_id, number = read_id, self._next.get(read_id, 2)
-        while article_id in self._given:
-            article_id, number = f"{read_id}-{number}", number + 1
-        self._next[read_id] = number
+        article_id, self._next[read_id] = self._free(read_id)
         self._given.add(article_id)
         return article_id
 
@@ -26,3 +27,10 @@ class ArticleIds:
         """Let an id that was given be free again."""
         self._given.discard(article_id)
         self._next.clear()
+
+    def _free(self, read_id: str) -> tuple[str, int]:
+        """The first id that is free, and the number to go on with."""
+        article_id, number = read_id, self._next.get(read_id, 2)
+        while article_id in self._given:
+            article_id, number = f"{read_id}-{number}", number + 1
+        return article_id, number

@@ -5,25 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from indexer import metadata, readers
-from indexer.analysed_article import AnalysedArticle, with_vectors
-from indexer.article_ids import ArticleIds
 from indexer.changes import Changes, Segments
 from indexer.collection import Collection
 from indexer.desk import Desk, known_digests
-from indexer.errors import UnreadableSource
-from indexer.preparation import PreparedArticle
-from indexer.reading import Event, Reading, readings, steps
+from indexer.intake import Intake
+from indexer.reading import Reading, readings, steps
 from indexer.reuse import PreviousGeneration, previous_generation
-from indexer.sources import SourceFile, Sources, absolute
-from indexer.tasks import Found, Known, LemmatiseWords, Outcome, Problem, ReadFile, ReadLines
+from indexer.sources import Sources
+from indexer.tasks import LemmatiseWords, ReadFile, ReadLines
 from indexer.vocabulary import Vocabulary, WordKeys, keys_here
 from indexer.workers import Failure, Here, Limits, Pool, Workers
 from indexer.writing import write
-from search.articles import Article
 from search.documents import DocumentWriter
 from search.encoder import Encoder
 from search.glossary import Glossary
@@ -99,10 +95,10 @@ def build(
         before = Sources.read(previous.path) if previous else Sources()
         todo = readings(files, before)
         with _pool(desk, todo, processes, limits or Limits()) as pool, new_generation(index) as path:
-            run = _Run(previous, encoder, pool)
-            changes = run.read(todo, path, progress, measure)
-            run.add_glossary(glossary, path)
-            manifest = run.finish(path, changes)
+            run = _Run(previous, encoder, pool, path)
+            changes = run.read(todo, progress, measure)
+            run.add_glossary(glossary)
+            manifest = run.finish(changes)
         if manifest.generation == path.name:
             switch(index, manifest.generation)
         else:
@@ -133,72 +129,70 @@ def _files(sources: Sequence[Path]) -> list[tuple[Path, Path]]:
 
 
 class _Run:
-    """One run over the sources: collects articles one by one and keeps count."""
+    """One run over the sources, which makes the generation at `path`."""
 
-    def __init__(self, previous: PreviousGeneration | None, encoder: Encoder, pool: Pool) -> None:
+    def __init__(self, previous: PreviousGeneration | None, encoder: Encoder, pool: Pool, path: Path) -> None:
         self._previous = previous
         self._encoder = encoder
         self._pool = pool
-        self._ids = ArticleIds()
-        self._sources = Sources()
-        self._unchanged: list[str] = []
-        self._new = 0
-        self._changed = 0
+        self._path = path
+        self._collected = Collection(Vocabulary(keys_of=partial(_word_keys, pool)))
+        self._documents = DocumentWriter(path / "documents.sqlite")
+        self._intake = Intake(previous, encoder, pool, self._documents, self._collected)
         self._glossary = ""
-        self._collected = Collection(Vocabulary(keys_of=self._word_keys))
-        self.problems: list[str] = []
 
-    def read(self, todo: Sequence[Reading], path: Path, progress: Progress, measure: Measure) -> Changes | None:
-        """Read all files: write the articles that are new into `path`, collect their words.
+    def read(self, todo: Sequence[Reading], progress: Progress, measure: Measure) -> Changes | None:
+        """Read all files: write the articles that are new, collect their words.
 
         Answers what is to change in the previous generation; None where the new one holds all there is.
         """
-        done, total = 0, sum(reading.size for reading in todo if not reading.is_surely_same)
-        with DocumentWriter(path / "documents.sqlite") as self._documents:
+        intake, done, total = self._intake, 0, sum(reading.size for reading in todo if not reading.is_surely_same)
+        current = None
+        with self._documents:
             for (reading, event), outcome in self._pool.results(steps(todo)):
-                if not reading.begun:
+                if reading is not current:
                     progress(reading.number, len(todo), reading.path.name)
-                    reading.begun = True
-                self._take(reading, event, outcome)
+                    current = reading
+                intake.take(reading, event, outcome)
                 if isinstance(event, ReadFile | ReadLines):
                     done += event.size
                     measure(done, total)
-            changes = Changes(self._previous, self._unchanged) if self._previous else None
+            changes = Changes(self._previous, intake.unchanged) if self._previous else None
             if changes and not changes.are_few(self._collected.passages):
                 changes.take_over(self._documents, self._collected)
                 changes = None
         progress(len(todo), len(todo), "")
-        self.problems.extend(_told(problem) for problem in metadata.problems(reading.path for reading in todo))
-        self._sources.write(path)
-        if not self._new and not self._unchanged:
-            raise NothingToIndex(self.problems)
+        intake.tell(metadata.problems(reading.path for reading in todo))
+        intake.sources.write(self._path)
+        if not intake.new and not intake.unchanged:
+            raise NothingToIndex(intake.problems)
         return changes
 
-    def add_glossary(self, file: Path | None, path: Path) -> None:
+    def add_glossary(self, file: Path | None) -> None:
         """Put the glossary of the collection, if it has one, into the generation; its bad lines are problems."""
         if not file or not file.exists():
             return
         glossary, problems = Glossary.read(file)
         self._glossary = sha256(file)
-        self.problems.extend(problems)
+        self._intake.problems.extend(problems)
         # Its words are analysed once.
         if self._previous is None or not self._has_glossary_of(self._previous):
-            glossary.write(path)
+            glossary.write(self._path)
         else:
-            Glossary.copy(self._previous.path, path)
+            Glossary.copy(self._previous.path, self._path)
 
-    def finish(self, path: Path, changes: Changes | None) -> Manifest:
+    def finish(self, changes: Changes | None) -> Manifest:
         """Write the indexes over what was collected, and seal the generation; that in use where nothing changed."""
         if changes and changes.are_none(self._collected.passages) and self._has_glossary_of(changes.previous):
             return changes.previous.manifest
         earlier = changes.segments if changes else Segments()
         mean_length = earlier.mean_length
         if self._collected.passages:
-            mean_length = write(path, self._collected, self._encoder, self._previous, mean_length)
+            mean_length = write(self._path, self._collected, self._encoder, self._previous, mean_length)
         else:
-            (path / "documents.sqlite").unlink()
+            (self._path / "documents.sqlite").unlink()
         return seal(
-            path,
+            self._path,
             analysis=analysis_version(),
             model=self._encoder.name,
             model_fingerprint=self._encoder.fingerprint,
@@ -206,7 +200,7 @@ class _Run:
             articles=earlier.articles + len(self._collected.authors),
             passages=earlier.passages + self._collected.passages,
             words=earlier.words + sum(self._collected.words.lengths),
-            segments=[*earlier.names, *([path.name] if self._collected.passages else [])],
+            segments=[*earlier.names, *([self._path.name] if self._collected.passages else [])],
             dead=earlier.dead,
             mean_length=mean_length or 1.0,
             glossary=self._glossary,
@@ -219,112 +213,24 @@ class _Run:
             articles=manifest.articles,
             passages=manifest.passages,
             words=manifest.words,
-            added=self._new - self._changed,
-            changed=self._changed,
-            unchanged=len(self._unchanged),
-            removed=sum(each not in self._ids for each in before),
-            problems=tuple(self.problems),
+            added=self._intake.new - self._intake.changed,
+            changed=self._intake.changed,
+            unchanged=len(self._intake.unchanged),
+            removed=sum(each not in self._intake.ids for each in before),
+            problems=tuple(self._intake.problems),
             generation=manifest.generation,
         )
 
     def _has_glossary_of(self, previous: PreviousGeneration) -> bool:
         return previous.manifest.glossary == self._glossary
 
-    def _take(self, reading: Reading, event: Event, outcome: Any) -> None:
-        """Take in what became of a file, of some lines of it, or what is told of it."""
-        match event:
-            case SourceFile():
-                if not self._keep(reading, event):
-                    self._read_again(reading)
-            case UnreadableSource():
-                self._leave_out(reading, event)
-            case ReadFile() | ReadLines():
-                self._take_outcome(reading, event, outcome)
-            case None:
-                self._remember(reading)
 
-    def _keep(self, reading: Reading, entry: SourceFile) -> bool:
-        """Take over the articles of a file that is the same, if their ids are what they would be if it was read."""
-        held = self._previous.contents if self._previous else {}
-        given = [self._ids.give(entry.renamed.get(each, each)) for each in entry.articles]
-        if given != entry.articles or not all(each in held for each in given):
-            for each in given:
-                self._ids.take_back(each)
-            return False
-        self._unchanged.extend(given)
-        self.problems.extend(entry.problems)
-        self._sources.files[absolute(reading.path)] = entry
-        return True
-
-    def _read_again(self, reading: Reading) -> None:
-        """Read a file that is the same while others are not."""
-        reading.before = None
-        for (_, event), task in steps([reading]):
-            self._take(reading, event, task and self._pool.call(task))
-
-    def _take_outcome(self, reading: Reading, task: ReadFile | ReadLines, outcome: Outcome | Failure) -> None:
-        if isinstance(outcome, Outcome):
-            reading.sha256 = outcome.sha256 or reading.sha256
-            for found in outcome.found:
-                self._take_found(reading, task, found)
-        elif isinstance(task, ReadLines) and len(task.lines.lines) > 1:
-            # One of the lines is to blame.
-            for single in task.single():
-                self._take_outcome(reading, single, self._pool.call(single))
-        else:
-            reading.is_whole = False
-            line = task.lines.first if isinstance(task, ReadLines) else None
-            self._leave_out(reading, UnreadableSource(reading.path, outcome.reason, outcome.remedy, line))
-
-    def _take_found(self, reading: Reading, task: ReadFile | ReadLines, found: Found) -> None:
-        match found.outcome:
-            case Problem(error, is_lasting):
-                reading.is_whole &= is_lasting
-                self._leave_out(reading, error)
-            case Known(article_id) | AnalysedArticle(prepared=PreparedArticle(article=Article(id=article_id))):
-                given = self._ids.give(found.read_id)
-                if given != article_id:
-                    self._ids.take_back(given)
-                    self._take_outcome(reading, again := task.under(given, found.line), self._pool.call(again))
-                elif isinstance(found.outcome, AnalysedArticle):
-                    self._add(reading, found.read_id, found.outcome)
-                else:
-                    self._unchanged.append(given)
-                    reading.add(given, found.read_id)
-
-    def _add(self, reading: Reading, read_id: str, analysed: AnalysedArticle) -> None:
-        """Add an article that is new or changed."""
-        if len(analysed.vectors[0]) != len(analysed.prepared.passages):
-            analysed = with_vectors(analysed, self._encoder)
-        article = analysed.prepared.article
-        self._documents.add(article, analysed.prepared.content, analysed.prepared.passages)
-        self._collected.add(analysed)
-        self._new += 1
-        self._changed += bool(self._previous and article.id in self._previous.contents)
-        reading.add(article.id, read_id)
-
-    def _leave_out(self, reading: Reading, problem: UnreadableSource) -> None:
-        reading.problems.append(_told(problem))
-        self.problems.append(_told(problem))
-
-    def _remember(self, reading: Reading) -> None:
-        """Note what a file holds, for the next build."""
-        if entry := reading.entry:
-            self._sources.files[absolute(reading.path)] = entry
-
-    def _word_keys(self, names: Sequence[str]) -> list[WordKeys]:
-        """The keys of words, many of them found in other processes."""
-        starts = range(0, len(names), _WORDS_AT_ONCE)
-        tasks = ((each, each) for each in (LemmatiseWords(names[at : at + _WORDS_AT_ONCE]) for at in starts))
-        found = self._pool.results(tasks)
-        return [
-            keys
-            for task, outcome in found
-            for keys in (keys_here(task.names) if isinstance(outcome, Failure) else outcome)
-        ]
-
-
-def _told(problem: UnreadableSource) -> str:
-    """A problem in one line that any terminal shows, whatever a file is called."""
-    escaped = (each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(problem))
-    return "".join(escaped)
+def _word_keys(pool: Pool, names: Sequence[str]) -> list[WordKeys]:
+    """The keys of words, many of them found in other processes."""
+    starts = range(0, len(names), _WORDS_AT_ONCE)
+    tasks = ((each, each) for each in (LemmatiseWords(names[at : at + _WORDS_AT_ONCE]) for at in starts))
+    return [
+        keys
+        for task, outcome in pool.results(tasks)
+        for keys in (keys_here(task.names) if isinstance(outcome, Failure) else outcome)
+    ]

@@ -17,8 +17,8 @@ Digests = NDArray[np.uint64]
 class Desk:
     """The encoder a process has, None where vectors are made elsewhere, and which contents are known already.
 
-    `known` has the first 64 bits of the content digests of the previous generation, sorted: enough to leave an article
-    aside, which whoever has all the digests can confirm.
+    `known` has the first 64 bits of the content digests of the previous generation, sorted: 8 MB for a million
+    articles, and enough to leave one aside; the process that builds has the whole digests, and confirms it.
     """
 
     encoder: Encoder | None

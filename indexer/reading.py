@@ -29,7 +29,6 @@ class Reading:
     source: Path
     stamp: Stamp | None
     before: SourceFile | None
-    begun: bool = False
     is_whole: bool = True
     sha256: str | None = None
     articles: list[str] = field(default_factory=list)

@@ -61,10 +61,6 @@ class PreviousGeneration:
         passages = np.concatenate([np.zeros(0, np.int64), *ranges]).astype(np.int64)
         return Held(np.array([number for number, _, _ in places], np.int64), passages)
 
-    def passages(self, article_id: str) -> int:
-        """How many passages an article has."""
-        return self._places[article_id][2]
-
     def word_number(self, name: str) -> int | None:
         """The number of a word, None when this generation has not met it."""
         language, _, form = name.partition(":")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from indexer import readers
+from indexer.errors import UnreadableSource
 from indexer.preparation import PREPARATION_VERSION
-from indexer.tasks import sha256 as checksum
 from search.storage import package_version
 
 #: Name of the table in a generation.
@@ -95,14 +95,24 @@ def stamp_of(path: Path) -> Stamp | None:
     try:
         readers.check_size(path)
         found = path.stat()
-    except (OSError, readers.UnreadableSource):
+    except (OSError, UnreadableSource):
         return None
     return Stamp(found.st_size, found.st_mtime_ns, time.time_ns())
 
 
+def checksum(path: Path) -> str | None:
+    """The sha256 of a file that can be read, None for another."""
+    try:
+        readers.check_size(path)
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (OSError, UnreadableSource):
+        return None
+
+
 def description_digest(path: Path) -> str:
     """A digest of what articles.csv says of a file."""
-    return sha256(repr(readers.description(path)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(repr(readers.description(path)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def absolute(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from indexer.desk import Desk
 from indexer.errors import UnreadableSource
 from indexer.preparation import content_digest, prepare
 from indexer.readers import Lines
+from indexer.sources import checksum
 from indexer.vocabulary import WordKeys, word_keys
 from search.articles import Article
 from search.errors import UserError
@@ -63,7 +63,7 @@ class ReadFile:
     def run(self, desk: Desk) -> Outcome:
         """The article or its problem."""
         # Before it is read: should the file change meanwhile, it is not taken for what was read.
-        digest = sha256(self.path)
+        digest = checksum(self.path)
         read_id = readers.article_id(self.path, self.source)
         items = readers.read(self.path, self.source)
         return Outcome([_found(item, read_id, self.article_id, None, desk, self.path) for item in items], digest)
@@ -119,16 +119,6 @@ class LemmatiseWords:
     def run(self, desk: Desk) -> list[WordKeys]:
         """The keys of each word."""
         return [word_keys(name) for name in self.names]
-
-
-def sha256(path: Path) -> str | None:
-    """The checksum of a regular file, None where it cannot be read."""
-    try:
-        readers.check_size(path)
-        with open(path, "rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except (OSError, UnreadableSource):
-        return None
 
 
 def _found(

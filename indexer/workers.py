@@ -7,21 +7,18 @@ A worker that crashes, takes too long or needs too much memory is ended and repl
 from __future__ import annotations
 
 import math
-import os
-import resource
 import signal
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import Any, Protocol, Self, TypeVar
 
 from indexer.desk import Desk
+from indexer.worker_process import OUT_OF_MEMORY, start
 from search.errors import UserError
 
 #: Tasks given out or done ahead of the one whose outcome is due, for each process: bounds the memory they take.
@@ -29,14 +26,6 @@ AHEAD = 4
 
 #: Seconds a process may take to start.
 _START = 120.0
-
-#: Processor seconds a worker may take beyond its time, should the process that watches it be gone.
-_GRACE = 30
-
-#: Exit status of a worker that met its limit of memory.
-_OUT_OF_MEMORY = 77
-
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from indexer.workers import main; main({descriptor}, {memory})"
 
 Key = TypeVar("Key")
 
@@ -123,7 +112,7 @@ class Workers:
 
     def __exit__(self, *error: object) -> None:
         for worker in self._workers:
-            worker.end()
+            worker.end()  # whatever it is at: nobody waits for its outcome any more
 
     def results(self, tasks: Iterator[tuple[Key, Task | None]]) -> Iterator[tuple[Key, Any]]:
         """The outcome of each task under its key, in their order; None where there is no task."""
@@ -195,66 +184,71 @@ class _Worker:
     """One process, the task it has, and until when it may take."""
 
     def __init__(self, desk: Desk, limits: Limits) -> None:
-        self.connection, theirs = Pipe()
         self.pending: _Pending | None = None
         self.deadline = math.inf
         self.alive = True
+        self._desk = desk
         self._limits = limits
         self._started = False
-        program = _PROGRAM.format(path=sys.path, descriptor=theirs.fileno(), memory=limits.memory)
-        # Libraries that compute must not start threads of their own in each process.
-        single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1") | {"TOKENIZERS_PARALLELISM": "false"}
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", program],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=os.environ | single,
-            )
-        self._send(desk)
+        try:
+            self.connection, self._process = start(limits.memory)
+        except OSError as error:
+            raise UserError(f"a worker process could not be started ({error.strerror or error})") from error
 
     def begin(self, pending: _Pending) -> None:
         self.pending = pending
-        self.deadline = time.monotonic() + (self._time() if self._started else _START)
-        self._send((pending.task, self._time()))
+        if self._started:
+            self._give()
+        else:
+            self.deadline = time.monotonic() + _START
 
     def receive(self) -> None:
         assert self.pending is not None
         try:
             told, answer = self.connection.recv()
         except (EOFError, OSError):
-            self.end()
-            if not self._started:
-                raise UserError(
-                    f"a worker process could not be started (exit status {self._process.returncode})"
-                ) from None
-            self._fail(self._death())
+            self._lose()
             return
-        if told == "started":
-            self._started, self.deadline = True, time.monotonic() + self._time()
-        elif told == "raised":
-            raise UserError(answer)
-        else:
-            self.pending.finish(answer)
-            self.pending = None
+        # What it is given may be larger than the connection holds: before it listens, that would be waited for.
+        match told:
+            case "listening":
+                self._send(self._desk)
+            case "ready":
+                self._started = True
+                self._give()
+            case "raised":
+                raise UserError(answer)
+            case _:
+                self.pending.finish(answer)
+                self.pending = None
 
     def time_out(self) -> None:
-        self.end(at_once=True)
+        self.end()
         if not self._started:
             raise UserError(f"a worker process did not start within {_START:.0f} seconds")
         self._fail(self._slow())
 
-    def end(self, at_once: bool = False) -> None:
-        """Close the connection, which ends a process that waits, and kill one that does not."""
+    def end(self) -> None:
         self.alive = False
         self.connection.close()
-        if at_once or self.pending:
-            with suppress(subprocess.TimeoutExpired):
-                # One that died by itself has a status to tell.
-                self._process.wait(0 if at_once else 1)
-            self._process.kill()
+        self._process.kill()
         self._process.wait()
+
+    def _lose(self) -> None:
+        """Tell what became of a process that closed its connection."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)  # one that died by itself has a status to tell
+        self.end()
+        if not self._started:
+            status = self._process.returncode
+            raise UserError(f"a worker process could not be started (exit status {status})")
+        self._fail(self._death())
+
+    def _give(self) -> None:
+        """Hand over the task and begin to measure its time."""
+        assert self.pending is not None
+        self.deadline = time.monotonic() + self._time()
+        self._send((self.pending.task, self._time()))
 
     def _send(self, message: Any) -> None:
         with suppress(OSError):  # what became of the process is told when it is asked for its answer
@@ -269,7 +263,7 @@ class _Worker:
 
     def _death(self) -> Failure:
         status = self._process.returncode
-        if status == _OUT_OF_MEMORY:
+        if status == OUT_OF_MEMORY:
             megabytes = self._limits.memory >> 20
             return Failure(f"reading it takes more than {megabytes:,} MB of memory", "divide it, or convert it")
         if status == -signal.SIGXCPU:
@@ -279,33 +273,3 @@ class _Worker:
 
     def _slow(self) -> Failure:
         return Failure(f"reading it takes more than {self._time():.0f} seconds", "divide it, or convert it")
-
-
-def main(descriptor: int, memory: int) -> None:
-    """Do the tasks that come through a connection until it is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that builds, which ends this one
-    _limit(resource.RLIMIT_AS, memory)
-    connection = Connection(descriptor)
-    with suppress(EOFError, OSError):
-        desk: Desk = connection.recv()
-        desk.prepare()
-        connection.send(("started", None))
-        while True:
-            task, seconds = connection.recv()
-            used = resource.getrusage(resource.RUSAGE_SELF)
-            _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds) + _GRACE)
-            connection.send(_outcome(task, desk))
-
-
-def _outcome(task: Task, desk: Desk) -> tuple[str, Any]:
-    try:
-        return "done", task.run(desk)
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-    except UserError as error:
-        return "raised", str(error)
-
-
-def _limit(kind: int, most: int) -> None:
-    with suppress(ValueError, OSError):  # a lower limit is set already, or the system knows none
-        resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))

@@ -17,7 +17,6 @@ from search.chained import Ints, Rows, bounds_of
 from search.encoder import Encoder
 from search.keyindex import Occurrences
 from search.ragged import rows
-from search.sketches import PassageSketches
 from search.vectors import Vectors
 
 #: What a word counts for in a field of the article, beside the text of the passage.
@@ -51,7 +50,6 @@ def write(
     keyindex.write(path, vocabulary.keys, blocks, np.diff(offsets), mean_length)
     vectors, scales = (np.concatenate(part) for part in zip(*collected.vectors, strict=True))
     Vectors.write(path, "passages.vectors", vectors, scales)
-    PassageSketches.write(path, vectors)
     write_catalogue(path, collected.columns(), collected.authors)
     return mean_length
 

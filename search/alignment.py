@@ -100,9 +100,14 @@ class Aligner:
     def _closest(self, similarity: Floats) -> dict[str, float]:
         """Lemma keys of the most similar words of the collection, from the threshold on."""
         numbers = np.flatnonzero(similarity >= COUNTERPART)
-        numbers = numbers[np.argsort(-similarity[numbers], kind="stable")][:MOST_COUNTERPARTS]
+        # A word that several segments hold has a number in each.
+        words: dict[tuple[str, str], int] = {}
+        for number in numbers[np.argsort(-similarity[numbers], kind="stable")].tolist():
+            words.setdefault(self._words.name(number), number)
+            if len(words) == MOST_COUNTERPARTS:
+                break
         keys: dict[str, float] = {}
-        for number in numbers.tolist():
+        for number in words.values():
             lemma = self._keys.key(int(self._words.keys(number)[1]))
             keys.setdefault(lemma, float(similarity[number]))
         return keys

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import IO
 
 from search.errors import UserError
-from search.index_errors import IndexProblem
+from search.index_errors import REMEDY, IndexProblem
 from search.manifest import FILE as MANIFEST
 from search.manifest import FORMAT_VERSION, Manifest
-from search.storage import current_generation, generation_path, open_generation, segment_paths
+from search.storage import current_generation, directories, generation_path, open_generation
 
 #: Called with megabytes done, megabytes in all, and the name of the file at hand.
 Progress = Callable[[int, int, str], None]
@@ -118,20 +118,21 @@ def _open_all(index: Path, opened: ExitStack) -> tuple[Manifest, list[_Source]]:
             return manifest, list(_opened(path, manifest, opened))
         except (IndexProblem, FileNotFoundError):
             # A build that ended just now may have removed what it replaced.
+            opened.close()
             if generation == current_generation(index) or attempt == _ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
 
 def _opened(path: Path, manifest: Manifest, opened: ExitStack) -> Iterator[_Source]:
-    directories = list(dict.fromkeys((*segment_paths(path, manifest), path)))
-    documents = [(directory / MANIFEST).read_bytes() for directory in directories]
+    places = directories(path, manifest)
+    documents = [(directory / MANIFEST).read_bytes() for directory in places]
     files = [json.loads(document)["files"] for document in documents]
     _allow_open_files(sum(map(len, files)) + _OTHER_FILES)
-    for directory, document in zip(directories, documents, strict=True):
+    for directory, document in zip(places, documents, strict=True):
         checksum = hashlib.sha256(document).hexdigest()
         yield _Source(f"{directory.name}/{MANIFEST}", io.BytesIO(document), len(document), checksum)
-    for directory, stored in zip(directories, files, strict=True):
+    for directory, stored in zip(places, files, strict=True):
         for name, was in stored.items():
             stream = opened.enter_context((directory / name).open("rb"))
             yield _Source(f"{directory.name}/{name}", stream, was["bytes"], was["sha256"])
@@ -157,9 +158,7 @@ def _write(stream: IO[bytes], manifest: Manifest, sources: list[_Source], progre
             hashed = _Hashed(source.stream)
             _add(archive, source, hashed)
             if hashed.hexdigest() != source.sha256:
-                raise BackupProblem(
-                    f"{source.name} is not what was written; rebuild with: izde index SOURCE --full, then back up"
-                )
+                raise BackupProblem(f"{source.name} is not what was written; {REMEDY}, then back up")
             done += source.bytes
     progress(total >> 20, total >> 20, "")
 
@@ -169,7 +168,7 @@ def _add(archive: tarfile.TarFile, source: _Source, hashed: _Hashed) -> None:
         archive.addfile(_member(source.name, source.bytes), hashed)
     except OSError as error:
         if error.errno is None:  # tarfile's own word for a file that ended early
-            raise BackupProblem(f"{source.name} is cut off; rebuild with: izde index SOURCE --full") from None
+            raise BackupProblem(f"{source.name} is cut off; {REMEDY}") from None
         raise
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE, Article
-from search.chained import Ints, Rows, bounds_of, mapped, shifted, whole
+from search.chained import Ints, Rows, bounds_of, first_rows, joined, mapped, shifted, whole
 from search.documents import Documents
 from search.results import FacetValue
 from search.semantic import best
@@ -73,15 +73,11 @@ class Catalogue:
         """Open the catalogue of these segments; passages of the articles numbered in `dead` pass no filter."""
         self._languages: NDArray[np.int8] = whole(paths, "passages.languages")
         self._years: NDArray[np.int16] = whole(paths, "passages.years")
-        counts = [len(part) - 1 for part in mapped(paths, "articles.authors.offsets")]
-        articles = shifted(mapped(paths, "passages.articles"), bounds_of(counts)[:-1].tolist())
-        self._articles: NDArray[np.int32] = articles[0] if len(articles) == 1 else np.concatenate(articles)
-        self._article_count = sum(counts)
+        firsts = first_rows(paths, "articles.authors")
+        self._articles: NDArray[np.int32] = joined(shifted(mapped(paths, "passages.articles"), firsts))
         self.references: Mask = whole(paths, "passages.references")
         self._authors = Strings(paths, "authors")
-        self._by = Rows(
-            mapped(paths, "articles.authors.offsets"), shifted(mapped(paths, "articles.authors"), self._authors.firsts)
-        )
+        self._by = Rows.open(paths, "articles.authors", self._authors.firsts)
         self._documents = documents
         self._dead = np.array(sorted(dead), np.int32)
 
@@ -133,7 +129,7 @@ class Catalogue:
         languages = self._by_language(passages[masks.article & masks.year & masks.author])
         years = np.bincount(self._years[passages[masks.article & masks.language & masks.author]] - NO_YEAR)
         articles = self._articles[passages[masks.article & masks.language & masks.year]]
-        of_articles = np.bincount(articles, minlength=self._article_count)
+        of_articles = np.bincount(articles, minlength=len(self._by))
         return {
             "language": tuple(FacetValue(code, count) for code, count in languages.items()),
             "year": tuple(
@@ -147,15 +143,12 @@ class Catalogue:
         return ~np.isin(articles, self._dead) if len(self._dead) else np.ones(len(articles), np.bool_)
 
     def _by_author(self, of_articles: NDArray[np.int64]) -> list[tuple[str, int]]:
-        """Authors with the passages found of their articles, most first, in the order of the articles where equal."""
+        """Authors with the passages found of their articles, most first, in the order of the alphabet where equal."""
         authors, offsets = self._by.all()
-        counts = np.bincount(authors, np.repeat(of_articles, np.diff(offsets)), len(self._authors))
-        # Of several numbers for one name, in several segments, all counts but these few are looked at.
-        named: Counter[str] = Counter()
-        for number in best(counts.astype(np.float32), 2 * MOST_FACET_VALUES).tolist():
-            if counts[number]:
-                named[self._authors[number]] += int(counts[number])
-        return named.most_common(MOST_FACET_VALUES)
+        names, ranks = self._author_names
+        counts = np.bincount(ranks[authors], np.repeat(of_articles, np.diff(offsets)))
+        most = best(counts.astype(np.float32), MOST_FACET_VALUES).tolist()
+        return [(names[rank], int(counts[rank])) for rank in most if counts[rank]]
 
     def _by_language(self, passages: Ints) -> dict[str, int]:
         counts = np.bincount(self._languages[passages], minlength=len(_CODES))
@@ -178,13 +171,20 @@ class Catalogue:
 
     def _numbers_by(self, author: str) -> NDArray[np.int64]:
         wanted = author.casefold()
-        same = [number for number, name in enumerate(self._author_names) if name == wanted]
+        names, ranks = self._author_names
+        same = [rank for rank, name in enumerate(names) if name.casefold() == wanted]
         authors, offsets = self._by.all()
-        return np.repeat(np.arange(self._article_count), np.diff(offsets))[np.isin(authors, same)]
+        return np.repeat(np.arange(len(self._by)), np.diff(offsets))[np.isin(ranks[authors], same)]
 
     @cached_property
-    def _author_names(self) -> list[str]:
-        return [self._authors[number].casefold() for number in range(len(self._authors))]
+    def _author_names(self) -> tuple[list[str], Ints]:
+        """The authors in the order of the alphabet, and the place among them of each number; shape (numbers,).
+
+        A name has a number in each segment that holds it, and one place.
+        """
+        numbered = np.array([self._authors[number] for number in range(len(self._authors))], object)
+        names, places = np.unique(numbered, return_inverse=True)
+        return names.tolist(), places
 
     def _numbers_of(self, article_id: str) -> list[int]:
         number = self._documents.number(article_id)

@@ -7,6 +7,7 @@ through all of them; with a single segment, by far the most frequent case, nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,25 @@ Ints = NDArray[np.int64]
 Array = NDArray[Any]
 
 
+def mapped_array(file: Path) -> Array:
+    """The array in a file, memory-mapped."""
+    # A plain view of what is mapped: `numpy.memmap` is slow to take single items from.
+    return np.asarray(np.load(file, mmap_mode="r"))
+
+
 def mapped(paths: Sequence[Path], name: str) -> list[Array]:
     """The array of this name in each segment."""
-    # Plain views of what is mapped: `numpy.memmap` is slow to take single items from.
-    return [np.asarray(np.load(path / f"{name}.npy", mmap_mode="r")) for path in paths]
+    return [mapped_array(path / f"{name}.npy") for path in paths]
+
+
+def joined(parts: Sequence[Array], axis: int = 0) -> Array:
+    """Arrays on end, the only one as it is."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis)
 
 
 def whole(paths: Sequence[Path], name: str, axis: int = 0) -> Array:
     """A small array of all segments in one."""
-    parts = mapped(paths, name)
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis)
+    return joined(mapped(paths, name), axis)
 
 
 def shifted(parts: Sequence[Array], firsts: Sequence[int]) -> list[Array]:
@@ -39,6 +49,16 @@ def shifted(parts: Sequence[Array], firsts: Sequence[int]) -> list[Array]:
 def bounds_of(lengths: Sequence[int] | NDArray[np.integer]) -> Ints:
     """Where each part begins when parts of these lengths follow one another, and where the last ends."""
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def first_numbers(lengths: Sequence[int]) -> list[int]:
+    """The number that the first entry of each segment has in the generation, of segments of these lengths."""
+    return bounds_of(lengths)[:-1].tolist()
+
+
+def first_rows(paths: Sequence[Path], name: str) -> list[int]:
+    """The number of each segment's first row, or first string, of what is kept under this name."""
+    return first_numbers([len(offsets) - 1 for offsets in mapped(paths, f"{name}.offsets")])
 
 
 class Chained:
@@ -72,15 +92,22 @@ class Rows:
         self._offsets = offsets[0] if len(offsets) == 1 else np.concatenate([*starts, self._entries.bounds[-1:]])
 
     @classmethod
-    def open(cls, paths: Sequence[Path], name: str) -> Rows:
-        """The rows `write` wrote under this name."""
-        return cls(mapped(paths, f"{name}.offsets"), mapped(paths, name))
+    def open(cls, paths: Sequence[Path], name: str, firsts: Sequence[int] = ()) -> Rows:
+        """The rows `write` wrote under this name; where their entries are numbers, `firsts` is what `shifted` takes."""
+        entries = mapped(paths, name)
+        return cls(mapped(paths, f"{name}.offsets"), shifted(entries, firsts) if firsts else entries)
 
     @staticmethod
     def write(path: Path, name: str, offsets: Ints, entries: Array) -> None:
         """Write rows; `offsets` has one entry more than there are rows."""
         np.save(path / f"{name}.offsets.npy", offsets)
         np.save(path / f"{name}.npy", entries)
+
+    def beside(self, entries: Sequence[Array]) -> Rows:
+        """Other entries of the same rows."""
+        other = copy(self)
+        other._entries = Chained(entries)
+        return other
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -107,5 +134,4 @@ class Rows:
 
     def all(self) -> tuple[Array, Ints]:
         """All entries on end, and the offsets between the rows."""
-        parts = self._entries.parts
-        return (parts[0] if len(parts) == 1 else np.concatenate(parts)), self._offsets
+        return joined(self._entries.parts), self._offsets

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +18,8 @@ from whoosh import query
 
 from search import deadline
 from search.catalogue import Catalogue, Filters, Mask
-from search.chained import Ints, Rows, mapped, shifted
+from search.chained import Ints, Rows, first_rows
 from search.keyindex import KeyIndex
-from search.strings import Strings
 from search.words import Words
 
 #: Fields of an article whose words can be asked for.
@@ -69,13 +67,16 @@ class Conditions:
 
     def expansions(self, condition: query.Query) -> list[tuple[str, list[str]]]:
         """The wildcards and fuzzy words that a condition demands, each with the keys it stands for."""
-        return [
-            (
-                leaf.text.removeprefix("="),
-                [self._keys.key(number) for number in islice(self._many(leaf), MOST_EXPANSIONS)],
-            )
-            for leaf in _demanded(condition)
-        ]
+        return [(leaf.text.removeprefix("="), self._expanded(leaf)) for leaf in _demanded(condition)]
+
+    def _expanded(self, leaf: query.Query) -> list[str]:
+        """The first keys that a wildcard or fuzzy word stands for, each once however many segments hold it."""
+        keys: dict[str, None] = {}
+        for number in self._many(leaf):
+            keys[self._keys.key(number)] = None
+            if len(keys) == MOST_EXPANSIONS:
+                break
+        return list(keys)
 
     def _key_numbers(self, word: query.Query) -> list[int]:
         """The numbers of the keys that a word stands for: a key, one of several, a wildcard or a fuzzy word."""
@@ -97,8 +98,7 @@ class Conditions:
     def _holding(self, field: str, numbers: Sequence[int]) -> Mask:
         """Which passages hold one of some keys in their own text, or are of an article that does in a field."""
         if field != "text":
-            rows = self._fields[field]
-            entries, offsets = rows.all()
+            entries, offsets = self._fields[field].all()
             return self._of_articles(_any_in_rows(self._having(numbers)[entries], offsets))
         mask = np.zeros(len(self._catalogue), np.bool_)
         mask[self._keys.holding(numbers, in_text=True)] = True
@@ -135,11 +135,8 @@ class Conditions:
 
 def open_fields(paths: Sequence[Path]) -> dict[str, Rows]:
     """The words of each field of the articles, a row an article."""
-    firsts = Strings(paths, "words").firsts
-    return {
-        name: Rows(mapped(paths, f"fields.{name}.offsets"), shifted(mapped(paths, f"fields.{name}"), firsts))
-        for name in ARTICLE_FIELDS
-    }
+    firsts = first_rows(paths, "words")
+    return {name: Rows.open(paths, f"fields.{name}", firsts) for name in ARTICLE_FIELDS}
 
 
 def _ends(flags: Sequence[Mask], entries: NDArray[np.int32], offsets: Ints, slop: int) -> Mask:

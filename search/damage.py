@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from search.errors import UserError
 from search.index_errors import REMEDY, IndexProblem
+from search.manifest import FILE as MANIFEST
 from search.storage import damaged_files
 
 P = ParamSpec("P")
@@ -42,7 +43,8 @@ class Damage:
 
     @cached_property
     def _found(self) -> list[str]:
-        return damaged_files(self._path)
+        # Of a generation that was removed meanwhile nothing can be compared any more; what is open of it is read on.
+        return damaged_files(self._path) if (self._path / MANIFEST).exists() else []
 
 
 class _Damageable(Protocol):

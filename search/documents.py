@@ -8,14 +8,13 @@ import sqlite3
 import threading
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
 from search.articles import Article, Passage
 from search.chained import bounds_of
-from search.storage import IndexProblem
+from search.index_errors import REMEDY, IndexProblem
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -38,8 +37,8 @@ class DocumentWriter:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._database = sqlite3.connect(file)
         with self._told():
+            self._database = sqlite3.connect(file)
             self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._articles = 0
         self._passages = 0
@@ -75,9 +74,8 @@ class DocumentWriter:
 
     def __exit__(self, *error: object) -> None:
         """Finish the file."""
-        with self._told():
+        with self._told(), closing(self._database):
             self._database.commit()
-            self._database.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -104,7 +102,7 @@ class Documents:
     def article(self, article_id: str) -> Article | None:
         """An article with its whole text, None when there is none of this id."""
         found = self._place(article_id)
-        return found and found[0].article(found[1])
+        return self._files[found[0]].article(found[1]) if found else None
 
     def head(self, number: int) -> Article:
         """An article without its text."""
@@ -114,7 +112,7 @@ class Documents:
     def number(self, article_id: str) -> int | None:
         """The number of an article, None when there is none of this id."""
         found = self._place(article_id)
-        return found and self._articles[self._files.index(found[0])] + found[1]
+        return self._articles[found[0]] + found[1] if found else None
 
     def passage(self, number: int) -> Passage:
         """The passage of this number."""
@@ -124,7 +122,7 @@ class Documents:
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""
         found = self._place(article_id)
-        return found[0].passages(found[1]) if found else []
+        return self._files[found[0]].passages(found[1]) if found else []
 
     def heads(self) -> Iterator[tuple[int, Article, int, int]]:
         """Every article without its text: its number, it, the number of its first passage and how many it has."""
@@ -142,12 +140,12 @@ class Documents:
             if first + number not in self._dead
         }
 
-    def _place(self, article_id: str) -> tuple[_File, int] | None:
-        """The file an article is in, and its number there; the latest of this id is the only one alive."""
-        for file, first in zip(reversed(self._files), reversed(self._articles[:-1]), strict=True):
-            number = file.number(article_id)
-            if number is not None and first + number not in self._dead:
-                return file, number
+    def _place(self, article_id: str) -> tuple[int, int] | None:
+        """The place of the file an article is in, and its number there; the latest of this id is the only one alive."""
+        for part in reversed(range(len(self._files))):
+            number = self._files[part].number(article_id)
+            if number is not None and self._articles[part] + number not in self._dead:
+                return part, number
         return None
 
 
@@ -162,8 +160,9 @@ class _File:
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""
-        articles, passages = self._rows("SELECT max(number) FROM articles UNION ALL SELECT max(number) FROM passages")
-        return (-1 if articles[0] is None else articles[0]) + 1, (-1 if passages[0] is None else passages[0]) + 1
+        after_last = "SELECT ifnull(max(number) + 1, 0) FROM"
+        (articles,), (passages,) = self._rows(f"{after_last} articles UNION ALL {after_last} passages")
+        return articles, passages
 
     def article(self, number: int) -> Article:
         return _article(self._rows(f"SELECT {_HEAD}, text FROM articles WHERE number = ?", number)[0])
@@ -212,14 +211,22 @@ class _File:
             raise self._damaged(error) from error
 
     def _damaged(self, error: sqlite3.Error) -> IndexProblem:
-        return IndexProblem(f"{self._file} is damaged ({error}); rebuild with: izde index SOURCE --full")
+        return IndexProblem(f"{self._file} is damaged ({error}); {REMEDY}")
 
 
 def _article(row: tuple) -> Article:  # type: ignore[type-arg]
     article_id, title, authors, year, url, keywords, language, pages, text = row
-    lists = {name: tuple(json.loads(value)) for name, value in (("authors", authors), ("keywords", keywords))}
-    article = Article(article_id, title, text, year=year, url=url, language=language, **lists)
-    return replace(article, pages=tuple(json.loads(pages)))
+    return Article(
+        article_id,
+        title,
+        text,
+        authors=tuple(json.loads(authors)),
+        year=year,
+        url=url,
+        keywords=tuple(json.loads(keywords)),
+        language=language,
+        pages=tuple(json.loads(pages)),
+    )
 
 
 def _dump(values: Iterable[object]) -> str:

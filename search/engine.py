@@ -241,7 +241,7 @@ class Engine:
             return self._ranker.evidence(query, aligner, mode)
         met = self._conditions.meeting(query.condition)
         if not query.terms:
-            return self._ranker.without_words(np.flatnonzero(met))
+            return Evidence.without_words(np.flatnonzero(met))
         evidence = self._ranker.evidence(query, aligner, mode)
         return evidence.of(met[evidence.passages])
 

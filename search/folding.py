@@ -18,6 +18,7 @@ def left_out(shown: Places, kept: Places, articles: NDArray[np.int32]) -> list[P
     free[kept] = False
     others = []
     for place in shown.tolist():
-        others.append(np.flatnonzero(free & (articles == articles[place])))
-        free[others[-1]] = False
+        of_article = np.flatnonzero(free & (articles == articles[place]))
+        free[of_article] = False
+        others.append(of_article)
     return others

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search import deadline
-from search.chained import Ints, Rows, bounds_of, mapped, shifted
+from search.chained import Ints, Rows, bounds_of, first_numbers, mapped, shifted
 from search.strings import Strings, StringTable
 
 #: Parameters of BM25 (Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009).
@@ -32,7 +32,7 @@ Numbers = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Passages that hold a key, ascending, and its impact in each."""
+    """Passages that hold a key, ascending, and its impact in each; both have shape (found,)."""
 
     passages: Numbers
     impacts: Floats
@@ -73,17 +73,12 @@ class KeyIndex:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._keys = Strings(paths, "keys")
         lengths = [len(part) for part in mapped(paths, "passages.languages")]
-        self._documents = sum(lengths)
-        firsts = bounds_of(lengths)[:-1].tolist()
-        offsets = mapped(paths, "postings.offsets")
-        self._passages = Rows(offsets, shifted(mapped(paths, "postings.passages"), firsts))
-        self._impacts = Rows(offsets, mapped(paths, "postings.impacts"))
-        self._in_text = Rows(offsets, mapped(paths, "postings.in_text"))
-
-    @property
-    def passages(self) -> int:
-        """How many passages the generation has."""
-        return self._documents
+        #: How many passages the generation has, those of dead articles among them.
+        self.passages = sum(lengths)
+        holders = shifted(mapped(paths, "postings.passages"), first_numbers(lengths))
+        self._passages = Rows(mapped(paths, "postings.offsets"), holders)
+        self._impacts = self._passages.beside(mapped(paths, "postings.impacts"))
+        self._in_text = self._passages.beside(mapped(paths, "postings.in_text"))
 
     def numbers(self, key: str) -> list[int]:
         """The numbers of a key, one in each segment where a passage holds it."""
@@ -104,12 +99,14 @@ class KeyIndex:
 
     def postings(self, key: str) -> Postings:
         """The postings of a key, empty where no passage holds it."""
-        numbers = np.array(self._keys.numbers(key), np.int64)
+        numbers = self._keys.numbers(key)
         if len(numbers) == 1:
-            number, rarity = int(numbers[0]), self.rarity(self._passages.length(int(numbers[0])))
-            return Postings(self._passages[number], self._impacts[number] * (_STEP * np.float32(rarity)))
-        passages, _ = self._passages.take(numbers)
-        return Postings(passages, self._impacts.take(numbers)[0] * (_STEP * np.float32(self.rarity(len(passages)))))
+            # Where one segment holds it, as where there is only one, nothing is copied.
+            passages, impacts = self._passages[numbers[0]], self._impacts[numbers[0]]
+        else:
+            chosen = np.array(numbers, np.int64)
+            passages, impacts = self._passages.take(chosen)[0], self._impacts.take(chosen)[0]
+        return Postings(passages, impacts * (_STEP * np.float32(self.rarity(len(passages)))))
 
     def holding(self, numbers: Sequence[int], *, in_text: bool) -> Numbers:
         """The passages that hold one of some keys, with `in_text` those that do in their own text; shape (found,)."""
@@ -123,8 +120,7 @@ class KeyIndex:
 
     def rarity(self, frequency: float) -> float:
         """Inverse document frequency of what this many passages hold."""
-        held = min(frequency, self._documents)
-        return idf(held, max(self._documents, 1))
+        return idf(min(frequency, self.passages), max(self.passages, 1))
 
     def scores(self, words: Iterable[Mapping[str, float]]) -> tuple[Ints, Floats]:
         """What passages score for some words, each given as alternative keys with their weights.
@@ -132,14 +128,15 @@ class KeyIndex:
         A word counts in a passage by the best of its weighted alternatives. Answers the passages that hold any,
         ascending, and their scores; both have shape (found,).
         """
-        total = np.zeros(self._documents, np.float32)
+        total = np.zeros(self.passages, np.float32)
         for keys in words:
             deadline.check()
             held = [(self.postings(key), np.float32(weight)) for key, weight in keys.items()]
             if len(held) == 1:
-                np.add.at(total, held[0][0].passages, held[0][0].impacts * held[0][1])
+                postings, weight = held[0]
+                total[postings.passages] += postings.impacts * weight
             else:
-                best = np.zeros(self._documents, np.float32)
+                best = np.zeros(self.passages, np.float32)
                 for postings, weight in held:
                     np.maximum.at(best, postings.passages, postings.impacts * weight)
                 # A passage that holds several alternatives is written several times, with the same sum.

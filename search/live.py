@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from math import inf
 from pathlib import Path
 
 from search.encoder import Encoder
@@ -27,7 +28,7 @@ class LiveEngine:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._refused = ""
-        self._refused_at = 0.0
+        self._refused_at = -inf
 
     def engine(self) -> Engine:
         """The engine of the current generation; one handed out before stays usable, also when its files are pruned.

@@ -68,8 +68,7 @@ class Query:
     """A query understood.
 
     `languages` are the plausible languages with their probabilities, the likeliest first; `terms` are the words that
-    rank,
-    `ranking_text` what the encoder reads; `condition` is what passages must meet, None for plain words.
+    rank, `ranking_text` what the encoder reads; `condition` is what passages must meet, None for plain words.
     """
 
     text: str

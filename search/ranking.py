@@ -52,6 +52,12 @@ class Evidence:
     counterparts: Floats
     cosine: Floats
 
+    @classmethod
+    def without_words(cls, passages: Ints) -> Evidence:
+        """No evidence for some passages, which a condition without words has found."""
+        none = np.zeros(len(passages), np.float32)
+        return cls(passages, none, none, none)
+
     def of(self, chosen: NDArray[np.integer] | Mask) -> Evidence:
         """The evidence for some of the passages found."""
         return Evidence(self.passages[chosen], self.keyword[chosen], self.counterparts[chosen], self.cosine[chosen])
@@ -85,11 +91,6 @@ class Ranker:
             return _together(len(self._catalogue), keyword, none, none)
         related = self._vectors.related(self._encoder.encode([query.ranking_text])[0])
         return _together(len(self._catalogue), keyword, self._scored(aligner.counterparts), related)
-
-    def without_words(self, passages: Ints) -> Evidence:
-        """No evidence for some passages, which a condition without words has found."""
-        none = np.zeros(len(passages), np.float32)
-        return Evidence(passages, none, none, none)
 
     def ranked(self, query: Query, aligner: Aligner, evidence: Evidence, mode: Mode, depth: int) -> tuple[Ints, Floats]:
         """The best `depth` of the passages there is evidence for, or more, best first, with their scores.

@@ -6,13 +6,12 @@ that file at that size; links, devices and names that lead elsewhere are refused
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import re
 import shutil
 import tarfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,20 +20,18 @@ from search.backup import CONTENTS, BackupProblem, Contents, Progress
 from search.index_errors import IndexIncompatible, IndexMissing, IndexProblem
 from search.lock import building
 from search.manifest import FILE as MANIFEST
-from search.manifest import FORMAT_VERSION, Manifest
+from search.manifest import FORMAT_VERSION, Manifest, read_manifest
 from search.storage import (
+    GENERATION_NAME,
     current_generation,
+    damaged_files,
     discard,
+    flush,
     generation_path,
     new_generation,
-    open_generation,
     sha256,
     switch,
-    verify,
 )
-
-#: How storage names generations.
-_GENERATION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 
 #: Bytes of a list of contents or a manifest, more than which neither ever has.
 _LARGEST_DOCUMENT = 16 * 2**20
@@ -104,12 +101,12 @@ def _contents(archive: tarfile.TarFile, file: Path) -> Contents:
             f"{file} has an index of format {fields.get('format')}, this izde reads {FORMAT_VERSION};"
             " restore it with the izde that made it, or build anew with: izde index SOURCE"
         )
-    try:
+    # Whatever is of another type than it should be.
+    with suppress(TypeError, AttributeError):
         contents = Contents(**fields)
-        if contents.generation in contents.manifests and all(map(_GENERATION.fullmatch, contents.manifests)):
+        names = contents.manifests.keys()
+        if contents.generation in names and all(map(GENERATION_NAME.fullmatch, names)) and contents.bytes >= 0:
             return contents
-    except TypeError:
-        pass
     raise _damaged(file, CONTENTS)
 
 
@@ -127,6 +124,16 @@ def _fields(document: bytes, file: Path, name: str) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise _damaged(file, name)
     return fields
+
+
+def _sizes(document: bytes, file: Path, name: str) -> dict[str, int]:
+    """The files that a manifest has, with their sizes."""
+    # Whatever is of another type than it should be.
+    with suppress(AttributeError, KeyError, TypeError):
+        stored = _fields(document, file, name)["files"]
+        if all(map(_is_inside, stored)):
+            return {each: was["bytes"] for each, was in stored.items()}
+    raise _damaged(file, name)
 
 
 def _replaced(index: Path, contents: Contents, force: bool) -> str | None:
@@ -177,23 +184,22 @@ class _Unpacking:
 
     def _write_manifest(self, member: tarfile.TarInfo) -> None:
         document, checksum = _read(self._archive, member), self._manifests.pop(member.name)
+        if hashlib.sha256(document).hexdigest() != checksum:
+            raise _damaged(self._file, member.name)
         directory = member.name.partition("/")[0]
+        sizes = _sizes(document, self._file, member.name)
+        self._awaited.update({f"{directory}/{name}": size for name, size in sizes.items()})
         path = self._path(member)
         path.write_bytes(document)
-        if sha256(path) != checksum:
-            raise _damaged(self._file, member.name)
-        stored = _fields(document, self._file, member.name).get("files")
-        if not isinstance(stored, Mapping) or not all(map(_is_inside, stored)):
-            raise _damaged(self._file, member.name)
-        self._awaited.update({f"{directory}/{name}": was["bytes"] for name, was in stored.items()})
+        flush(path)
 
     def _write(self, member: tarfile.TarInfo) -> None:
         source = self._archive.extractfile(member)
         assert source is not None
-        with open(self._path(member), "xb") as target:
+        path = self._path(member)
+        with open(path, "xb") as target:
             shutil.copyfileobj(source, target, _AT_ONCE)
-            target.flush()
-            os.fsync(target.fileno())
+        flush(path)
 
     def _path(self, member: tarfile.TarInfo) -> Path:
         path = generation_path(self._place, member.name)
@@ -217,12 +223,16 @@ def _damaged(file: Path, name: str) -> BackupProblem:
 
 def _verified(unpacked: Path, contents: Contents, file: Path) -> Manifest:
     """The manifest of what was unpacked, all of which is what was backed up."""
-    switch(unpacked, contents.generation)
-    manifest = open_generation(generation_path(unpacked, contents.generation))
-    if not {manifest.generation, *manifest.segments} <= contents.manifests.keys():
-        raise _damaged(file, MANIFEST)
-    if problems := verify(unpacked):
-        raise BackupProblem(f"{file}: {problems[0].removeprefix(f'{unpacked}/generations/')}; take another backup")
+    path = generation_path(unpacked, contents.generation)
+    try:
+        manifest = read_manifest(path)
+        if not {manifest.generation, *manifest.segments} <= contents.manifests.keys():
+            raise _damaged(file, MANIFEST)
+        problems = damaged_files(path)
+    except (IndexProblem, KeyError, TypeError) as error:
+        raise _damaged(file, MANIFEST) from error
+    if problems:
+        raise BackupProblem(f"{file}: {problems[0].removeprefix(f'{path.parent}/')}; take another backup")
     return manifest
 
 
@@ -234,19 +244,11 @@ def _take_in(index: Path, unpacked: Path, contents: Contents) -> None:
             continue
         if place.exists():
             place.rename(unpacked / f"replaced-{name}")
-        _flush(new)
+        flush(new)
         new.rename(place)
-    _flush(generation_path(index, ""))
+    flush(unpacked.parent)
 
 
 def _is_same(new: Path, place: Path) -> bool:
     names = [file.relative_to(new) for file in new.rglob("*") if file.is_file()]
     return all((place / name).is_file() and sha256(place / name) == sha256(new / name) for name in names)
-
-
-def _flush(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -64,8 +64,7 @@ class Results:
     without the letters of their language, in Latin letters or with another layout switched on.
     `language` is the likeliest language of the query, `languages` all it may be in, with their probabilities;
     `total` is the number of hits on all pages, `passages` that of the passages found: more, where the hits of one
-    article are bounded;
-    `facets` has the names "language", "year" and "author".
+    article are bounded; `facets` has the names "language", "year" and "author".
     """
 
     text: str

@@ -9,21 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.chained import Ints
-from search.sketches import PassageSketches
 from search.vectors import Vectors
 
 Floats = NDArray[np.float32]
 
-#: Cosine from which a passage counts as found by meaning.
-RELATED = 0.3
-
-
-#: Passages that are all compared with a query; of more, those that their sketches speak for.
+#: Passages that are all compared with a query; of more, those nearest by sketch (see `search.sketches`).
 EXACT = 100_000
 
-#: Of very many passages so many are compared, or this part where that is more: 98 % of the best 200 are among them.
-COMPARED = 5_000
-COMPARED_PART = 1 / 64
+#: Cosine from which a passage counts as found by meaning.
+RELATED = 0.3
 
 
 class PassageVectors:
@@ -31,22 +25,16 @@ class PassageVectors:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._vectors = Vectors(paths, "passages.vectors")
-        self._sketches = PassageSketches(paths)
 
     def related(self, vector: Floats) -> tuple[Ints, Floats]:
         """The passages that are found by meaning, ascending, and their cosines with a unit vector."""
-        if len(self._vectors) <= EXACT:
-            passages = np.arange(len(self._vectors))
-            cosines = self._vectors.cosines(vector[None])[:, 0]
-        else:
-            passages = self._sketches.nearest(vector, max(COMPARED, int(COMPARED_PART * len(self._vectors))))
-            cosines = self.cosines(passages, vector)
-        found = cosines >= RELATED
-        return passages[found], cosines[found]
+        passages, cosines = self._vectors.nearest(vector[None], EXACT)
+        found = cosines[:, 0] >= RELATED
+        return passages[found], cosines[found, 0]
 
     def cosines(self, passages: NDArray[np.integer], vector: Floats) -> Floats:
         """Cosines of some passages with a unit vector, shape (dimensions,); shape (passages,)."""
-        return self._vectors.cosines_of(passages, vector)
+        return self._vectors.cosines_of(passages, vector[None])[:, 0]
 
     def __getitem__(self, passages: NDArray[np.integer]) -> Floats:
         return self._vectors[passages]

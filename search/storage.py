@@ -42,7 +42,8 @@ _GENERATIONS = "generations"
 #: Times a generation is replaced and pruned while it is being opened, before that is taken for damage.
 _REPLACED = 10
 
-_NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
+#: What generations are called: the time they were begun at, in UTC, with millionths of a second.
+GENERATION_NAME = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def current_generation(index: Path) -> str:
         raise IndexMissing(f"there is no index in {index}; make one with: izde index SOURCE --index {index}") from None
     except (OSError, ValueError) as error:
         raise IndexProblem(f"{file} cannot be read ({error}); rebuild with: izde index SOURCE") from error
-    if not _NAME.fullmatch(name):
+    if not GENERATION_NAME.fullmatch(name):
         raise IndexProblem(f"{file} is damaged (it names no generation); rebuild with: izde index SOURCE")
     return name
 
@@ -106,7 +107,7 @@ def open_generation(path: Path) -> Manifest:
     Raises `IndexProblem` when one is not, `IndexIncompatible` when another version wrote it.
     """
     manifest = read_manifest(path)
-    for segment in _directories(path, manifest):
+    for segment in directories(path, manifest):
         for name, stored in _files_of(segment, path, manifest).items():
             if not _has_size(segment / name, stored["bytes"]):
                 raise IndexProblem(f"{segment / name} is missing or cut off; {REMEDY}")
@@ -118,7 +119,7 @@ def segment_paths(path: Path, manifest: Manifest) -> list[Path]:
     return [path.parent / name for name in manifest.segments]
 
 
-def _directories(path: Path, manifest: Manifest) -> list[Path]:
+def directories(path: Path, manifest: Manifest) -> list[Path]:
     """The directories of a generation's segments, and its own."""
     return list(dict.fromkeys((*segment_paths(path, manifest), path)))
 
@@ -209,13 +210,13 @@ def seal(path: Path, **fields: Any) -> Manifest:
         **fields,
     )
     for name in names:
-        _flush(path / name)
+        flush(path / name)
     for directory in {(path / name).parent for name in names} - {path}:
-        _flush(directory)
+        flush(directory)
     # Only now: after a power failure, where there is a manifest there are the files.
     write_manifest(path, manifest)
     for each in (path / MANIFEST, path, path.parent, path.parent.parent):
-        _flush(each)
+        flush(each)
     return manifest
 
 
@@ -224,10 +225,10 @@ def switch(index: Path, generation: str) -> None:
     pointer = index / _NEXT
     try:
         pointer.write_text(generation + "\n", "utf-8")
-        _flush(pointer)
+        flush(pointer)
         os.replace(pointer, index / _CURRENT)
         for directory in (index, index.absolute().parent):
-            _flush(directory)
+            flush(directory)
     except OSError as error:
         raise IndexProblem(
             f"{index / _CURRENT} cannot be replaced ({error.strerror}); make room on the disk or mend the permissions,"
@@ -263,7 +264,10 @@ def _needed(index: Path, generations: list[str]) -> set[str]:
 
 
 def verify(index: Path) -> list[str]:
-    """Check every file of the current generation against its checksum; answers what is wrong, by file."""
+    """Check every file of the current generation against its checksum; answers what is wrong, by file.
+
+    Where a build replaces the generation meanwhile, and may have removed it, the next one is checked.
+    """
     try:
         generation = current_generation(index)
     except IndexMissing:
@@ -271,9 +275,9 @@ def verify(index: Path) -> list[str]:
     except IndexProblem as problem:
         return [str(problem)]
     path = generation_path(index, generation)
-    if not path.is_dir():
-        return [f"{index / _CURRENT}: it names the generation {generation}, which is not there"]
-    return damaged_files(path)
+    absent = f"{index / _CURRENT}: it names the generation {generation}, which is not there"
+    problems = damaged_files(path) if path.is_dir() else [absent]
+    return verify(index) if problems and _is_replaced(index, generation) else problems
 
 
 def damaged_files(path: Path) -> list[str]:
@@ -285,7 +289,7 @@ def damaged_files(path: Path) -> list[str]:
     except IndexProblem as problem:
         return [str(problem)]
     problems = []
-    for segment in _directories(path, manifest):
+    for segment in directories(path, manifest):
         try:
             files = _files_of(segment, path, manifest)
         except IndexProblem as problem:
@@ -335,7 +339,8 @@ def _file_names(path: Path) -> list[str]:
     return sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Have the disk keep what a file holds, or which files a directory does."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from search.chained import bounds_of
+from search.chained import bounds_of, first_numbers, mapped_array
 
 #: What the special letters of a wildcard stand for.
 _WILD = {"*": "[^\n]*", "?": "[^\n]"}
@@ -23,13 +24,13 @@ class StringTable:
 
     def __init__(self, path: Path) -> None:
         """Open the table `write` made under this name."""
-        # Plain views of what is mapped: `numpy.memmap` is slow to take single items from.
-        self._offsets: NDArray[np.int64] = np.asarray(np.load(path.with_suffix(".offsets.npy"), mmap_mode="r"))
+        self._offsets: NDArray[np.int64] = mapped_array(path.with_suffix(".offsets.npy"))
         size = path.with_suffix(".strings").stat().st_size
+        # Nothing cannot be mapped.
         mapped = np.memmap(path.with_suffix(".strings"), np.uint8, "r") if size else np.empty(0, np.uint8)
         self._bytes: NDArray[np.uint8] = np.asarray(mapped)
-        self._sums: NDArray[np.uint32] = np.asarray(np.load(path.with_suffix(".sums.npy"), mmap_mode="r"))
-        self._by_sum: NDArray[np.int32] = np.asarray(np.load(path.with_suffix(".by_sum.npy"), mmap_mode="r"))
+        self._sums: NDArray[np.uint32] = mapped_array(path.with_suffix(".sums.npy"))
+        self._by_sum: NDArray[np.int32] = mapped_array(path.with_suffix(".by_sum.npy"))
 
     @staticmethod
     def write(path: Path, strings: Iterable[str]) -> None:
@@ -39,10 +40,8 @@ class StringTable:
         look-up among them is one call of numpy, and many times as fast as a search among the strings in Python.
         """
         encoded = [_encoded(string) for string in strings]
-        offsets = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(each) for each in encoded], out=offsets[1:])
         path.with_suffix(".strings").write_bytes(b"".join(encoded))
-        np.save(path.with_suffix(".offsets.npy"), offsets)
+        np.save(path.with_suffix(".offsets.npy"), bounds_of([len(each) for each in encoded]))
         sums = np.array([crc32(each) for each in encoded], np.uint32)
         order = np.argsort(sums, kind="stable")
         np.save(path.with_suffix(".sums.npy"), sums[order])
@@ -75,6 +74,8 @@ class StringTable:
     def matching(self, wildcard: str) -> list[int]:
         """The numbers of the strings that a wildcard stands for: `*` is any letters, `?` a single one."""
         numbers = self.beginning(_SPECIAL.split(wildcard, maxsplit=1)[0])
+        if not numbers:
+            return []
         text, starts = self._lines
         pattern = "".join(_WILD.get(part) or re.escape(part) for part in _SPECIAL.split(wildcard))
         first, last = int(starts[numbers.start]), int(starts[numbers.stop]) - 1
@@ -109,14 +110,14 @@ class Strings:
 
     def __init__(self, paths: Sequence[Path], name: str) -> None:
         self._tables = [StringTable(path / name) for path in paths]
-        self.bounds = bounds_of([len(table) for table in self._tables])
-        self.firsts: list[int] = self.bounds[:-1].tolist()
+        #: The number of each segment's first string.
+        self.firsts = first_numbers([len(table) for table in self._tables])
 
     def __len__(self) -> int:
-        return int(self.bounds[-1])
+        return sum(map(len, self._tables))
 
     def __getitem__(self, number: int) -> str:
-        part = int(np.searchsorted(self.bounds, number, side="right")) - 1 if len(self._tables) > 1 else 0
+        part = bisect_right(self.firsts, number) - 1
         return self._tables[part][number - self.firsts[part]]
 
     def numbers(self, string: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""The query language: what was typed -> a tree of Whoosh queries over the fields of the keyword index.
+"""The query language: what was typed -> a tree of Whoosh queries, which `search.conditions` works out.
 
 Plain words rank and exclude nothing. Phrases, field clauses, wildcards, fuzzy words, AND, OR and
 NOT make a condition that passages must meet; it is None when a query has none of these.
@@ -60,7 +60,7 @@ def ranking_text(tree: query.Query) -> str:
 
 
 def condition(tree: query.Query, keys: Keys) -> query.Query | None:
-    """What a passage must meet, as a query over the keyword index, or None when any passage will do."""
+    """What a passage must meet, as a tree over keys (see `search.keyindex`), or None when any passage will do."""
     children = list(tree) if isinstance(tree, _Words) else [tree]
     excluded = [_strict(each, keys) for each in children if isinstance(each, query.Not) and _says_something(each)]
     required = [_strict(each, keys) for each in children if _is_required(each)]

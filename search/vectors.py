@@ -14,26 +14,33 @@ import numkong
 import numpy as np
 from numpy.typing import NDArray
 
-from search.chained import Chained, mapped, whole
+from search.chained import Chained, Ints, joined, mapped, whole
+from search.sketches import Sketches
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.int8]
 
 _LARGEST = 127
 
+#: Of very many vectors so many are compared, or this part where that is more: 98 % of the nearest 200 are among them.
+COMPARED = 5_000
+COMPARED_PART = 1 / 64
+
 
 class Vectors:
-    """Vectors of a generation, memory-mapped, numbered through its segments."""
+    """Vectors of a generation, shape (vectors, dimensions), memory-mapped, numbered through its segments."""
 
     def __init__(self, paths: Sequence[Path], name: str) -> None:
         self._bytes = Chained(mapped(paths, name))
         self._scales: Floats = whole(paths, f"{name}.scales")
+        self._sketches = Sketches(paths, name)
 
     @staticmethod
     def write(path: Path, name: str, vectors: Bytes, scales: Floats) -> None:
         """Write vectors as `quantised` gives them."""
         np.save(path / f"{name}.npy", vectors)
         np.save(path / f"{name}.scales.npy", scales)
+        Sketches.write(path, name, vectors)
 
     def __len__(self) -> int:
         return len(self._bytes)
@@ -42,22 +49,32 @@ class Vectors:
         """Some of the vectors; shape (numbers, dimensions)."""
         return self._bytes[numbers].astype(np.float32) * self._scales[numbers, None]
 
-    def cosines_of(self, numbers: NDArray[np.integer], vector: Floats) -> Floats:
-        """Cosines of some of the vectors with a unit vector, shape (dimensions,); shape (numbers,)."""
-        row, scale = quantised(vector[None])
-        product = np.asarray(numkong.dots_packed(self._bytes[numbers], numkong.dots_pack(row)))[:, 0]
-        return product.astype(np.float32) * self._scales[numbers] * scale
+    def nearest(self, vectors: Floats, exact: int) -> tuple[Ints, Floats]:
+        """The vectors nearest to any of some unit vectors, and their cosines with each; all where there are `exact`.
+
+        Of more, those are compared that their sketches speak for. `vectors` have shape (n, dimensions). Answers
+        numbers, ascending, and cosines, shape (numbers, n).
+        """
+        if len(self) <= exact:
+            return np.arange(len(self)), self.cosines(vectors)
+        numbers = self._sketches.nearest(vectors, max(COMPARED, int(COMPARED_PART * len(self))))
+        return numbers, self.cosines_of(numbers, vectors)
+
+    def cosines_of(self, numbers: NDArray[np.integer], vectors: Floats) -> Floats:
+        """Cosines of some of the vectors with some unit vectors; shapes (n, dimensions) to (numbers, n)."""
+        rows, scales = quantised(vectors)
+        product = np.asarray(numkong.dots_packed(self._bytes[numbers], numkong.dots_pack(rows)))
+        return product.astype(np.float32) * self._scales[numbers, None] * scales
 
     def quantised(self, numbers: NDArray[np.integer]) -> tuple[Bytes, Floats]:
-        """Some of the vectors as they are kept."""
+        """Some of the vectors as they are kept: what the function of this name gives for them."""
         return self._bytes[numbers], self._scales[numbers]
 
     def cosines(self, vectors: Floats) -> Floats:
         """Cosine of every vector with some unit vectors; shapes (n, dimensions) to (vectors, n)."""
         rows, scales = quantised(vectors)
         packed = numkong.dots_pack(rows)
-        products = [np.asarray(numkong.dots_packed(part, packed)) for part in self._bytes.parts]
-        product = products[0] if len(products) == 1 else np.concatenate(products)
+        product = joined([np.asarray(numkong.dots_packed(part, packed)) for part in self._bytes.parts])
         return product.astype(np.float32) * self._scales[:, None] * scales
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -22,6 +23,7 @@ from search.encoder import Encoder
 from search.engine import Engine
 from search.index_errors import IndexBusy, IndexIncompatible, IndexMissing
 from search.lock import building
+from search.manifest import Manifest, write_manifest
 from search.restoring import restore
 from search.storage import current_generation, generation_path, verify
 
@@ -203,18 +205,77 @@ def test_a_backup_that_was_tampered_with_is_refused(tampering: str, file: Path, 
     assert not Path("/tmp/izde-outside").exists()
 
 
-def test_a_path_in_a_manifest_does_not_lead_out(file: Path, tmp_path: Path) -> None:
-    import hashlib
+def _with_contents(changed: Members, **fields: object) -> Members:
+    """The backup with other fields in its list of contents."""
+    contents = json.loads(changed[0][1]) | fields
+    return [(changed[0][0], json.dumps(contents).encode()), *changed[1:]]
 
+
+def _with_manifest(changed: Members, document: bytes) -> Members:
+    """The backup with another manifest, whose checksum is right."""
+    checksums = dict.fromkeys(json.loads(changed[0][1])["manifests"], hashlib.sha256(document).hexdigest())
+    return _with_contents([changed[0], (changed[1][0], document), *changed[2:]], manifests=checksums)
+
+
+def test_a_path_in_a_manifest_does_not_lead_out(file: Path, tmp_path: Path) -> None:
     changed = members(file)
-    manifest, contents = json.loads(changed[1][1]), json.loads(changed[0][1])
+    manifest = json.loads(changed[1][1])
     manifest["files"]["../../../outside"] = {"bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
-    document = json.dumps(manifest).encode()
-    contents["manifests"] = {name: hashlib.sha256(document).hexdigest() for name in contents["manifests"]}
-    changed[0], changed[1] = (changed[0][0], json.dumps(contents).encode()), (changed[1][0], document)
+    changed = _with_manifest(changed, json.dumps(manifest).encode())
     changed.append((_member(_inside("../../../outside", changed)), b"x"))
     with pytest.raises(BackupProblem, match=r"manifest\.json is not what was backed up"):
         restore(write(tmp_path / "tampered", changed), tmp_path / "index")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"manifests": 1},
+        {"manifests": None},
+        {"bytes": "many"},
+        {"generation": []},
+        {"manifests": {"../..": ""}},
+        {"x": 1},
+    ],
+    ids=str,
+)
+def test_contents_of_another_kind_are_refused(fields: dict[str, object], file: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupProblem, match=r"backup\.json is not what was backed up"):
+        restore(write(tmp_path / "tampered", _with_contents(members(file), **fields)), tmp_path / "index")
+
+
+def test_names_alone_are_no_contents(file: Path, tmp_path: Path) -> None:
+    changed = members(file)
+    names = list(json.loads(changed[0][1])["manifests"])
+    with pytest.raises(BackupProblem, match=r"backup\.json is not what was backed up"):
+        restore(write(tmp_path / "tampered", _with_contents(changed, manifests=names)), tmp_path / "index")
+
+
+@pytest.mark.parametrize("fields", [{"files": 1}, {"files": ["a"]}, {"files": {"a": 1}}, {"files": {"a": {}}}], ids=str)
+def test_a_manifest_of_another_kind_is_refused(fields: dict[str, object], file: Path, tmp_path: Path) -> None:
+    changed = members(file)
+    tampered = _with_manifest(changed, json.dumps(json.loads(changed[1][1]) | fields).encode())
+    with pytest.raises(BackupProblem, match=r"manifest\.json is not what was backed up"):
+        restore(write(tmp_path / "tampered", tampered), tmp_path / "index")
+
+
+@pytest.mark.parametrize("segments", [[1], ["../.."]], ids=str)
+def test_a_manifest_that_names_other_segments_is_refused(segments: list[Any], file: Path, tmp_path: Path) -> None:
+    changed = members(file)
+    fields = json.loads(changed[1][1]) | {"segments": segments}
+    del fields["sha256"]
+    write_manifest(tmp_path, Manifest(**fields))
+    tampered = _with_manifest(changed, (tmp_path / "manifest.json").read_bytes())
+    with pytest.raises(BackupProblem, match=r"manifest\.json is not what was backed up"):
+        restore(write(tmp_path / "tampered", tampered), tmp_path / "index")
+
+
+def test_all_that_was_restored_is_on_the_disk(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.add(os.fstat(descriptor).st_ino))
+    restore(file, tmp_path / "index")
+    written = {tmp_path / "index", *(tmp_path / "index").rglob("*")} - {tmp_path / "index" / "building.lock"}
+    assert sorted(path.name for path in written if path.stat().st_ino not in flushed) == []
 
 
 @pytest.mark.parametrize("part", [0, 100, 5_000, 0.5, 0.9])

@@ -213,6 +213,17 @@ def test_an_error_of_the_program_is_no_damage(index: Path, encoder: Encoder, mon
         Engine.open(index, encoder).search("water")
 
 
+def test_an_error_of_the_program_is_none_of_a_generation_that_is_gone(
+    index: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Engine.open(index, encoder)
+    shutil.rmtree(index)
+    assert opened.search("water").total
+    monkeypatch.setattr(Engine, "_answer", lambda *_: {}["none"])
+    with pytest.raises(KeyError):
+        opened.search("water")
+
+
 class _AnotherEncoder:
     name = "embedded"
     fingerprint = "another"

@@ -13,7 +13,6 @@ from webapp import (
     access_log,
     addresses,
     api,
-    chart,
     citing,
     collection,
     compression,
@@ -35,7 +34,31 @@ from webapp import (
     templating,
 )
 
-__all__ = ["create_app"]
+__all__ = ["configuration", "create_app"]
+
+#: What has a part in requests, as each meets it when it arrives; answers pass through them the other way round.
+#: Log and figures are first, so that they take the time of all and have the answer as it leaves, refused or compressed.
+#: `embed` changes what `protection` has set; `rate_limit` and `cors` go by what `keys` has found out.
+#: Those after `cors` only offer something to templates, in any order.
+_PARTS = (
+    access_log,
+    metrics,
+    compression,
+    collection,
+    interface,
+    addresses,
+    problems,
+    embed,
+    protection,
+    keys,
+    rate_limit,
+    cors,
+    templating,
+    identity,
+    examples,
+)
+
+_WITH_ADDRESSES = (identity, pages, citing, similar, api, embed, feed, oembed, opensearch)
 
 
 class _Json(DefaultJSONProvider):
@@ -45,8 +68,24 @@ class _Json(DefaultJSONProvider):
     sort_keys = False
 
 
+def configuration(settings: Settings) -> dict[str, Any]:
+    """The part of the settings that is for the application, by the names that `create_app` takes."""
+    return {
+        "INDEX": settings.index,
+        "RATE_LIMIT": settings.rate_limit,
+        "ORIGINS": settings.origins,
+        "KEYS": settings.keys,
+        "ORIGINALS": settings.originals,
+        "NAME": settings.name,
+        "LOGO": settings.logo,
+        "METRICS": settings.metrics,
+        "LOG": settings.log,
+        "QUERY_TIME": settings.query_time,
+    }
+
+
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """An application over the index at `config["INDEX"]`; without it the environment's settings hold.
+    """An application over the index at `config["INDEX"]`; what the config does not say, the environment's settings do.
 
     `config["RATE_LIMIT"]` is like "60 per minute", or "off"; `config["KEYS"]` is the path of a TOML file.
     Raises `search.settings.SettingError` for a setting that cannot be used. The index may be missing:
@@ -55,27 +94,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.json = _Json(app)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    settings = Settings.from_environment()
-    app.config.from_mapping(INDEX=settings.index, RATE_LIMIT=settings.rate_limit, ORIGINS=settings.origins)
-    app.config.from_mapping(KEYS=settings.keys, ORIGINALS=settings.originals)
-    app.config.from_mapping(NAME=settings.name, LOGO=settings.logo)
-    app.config.from_mapping(METRICS=settings.metrics, LOG=settings.log, QUERY_TIME=settings.query_time)
+    app.config.from_mapping(configuration(Settings.from_environment()))
     app.config.from_mapping(config or {})
-    access_log.install(app)
-    metrics.install(app)
-    for part in (compression, collection, interface, addresses, problems, embed, protection, keys, rate_limit, cors):
+    for part in _PARTS:
         part.install(app)
-    templating.install(app)
-    identity.install(app)
-    examples.install(app)
-    chart.install(app)
-    app.register_blueprint(identity.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(citing.blueprint)
-    app.register_blueprint(similar.blueprint)
-    app.register_blueprint(api.blueprint)
-    app.register_blueprint(embed.blueprint)
-    app.register_blueprint(feed.blueprint)
-    app.register_blueprint(oembed.blueprint)
-    app.register_blueprint(opensearch.blueprint)
+    for part in _WITH_ADDRESSES:
+        app.register_blueprint(part.blueprint)
     return app

@@ -9,10 +9,9 @@ from flask import Blueprint, Response, request
 from search.results import article_json, passage_json
 from webapp.collection import article_in, engine
 from webapp.freshness import json_answer
-from webapp.messages import gettext
 from webapp.openapi import SUGGESTION_FORMATS, SUGGESTIONS, document
 from webapp.opensearch import SUGGESTIONS_TYPE
-from webapp.parameters import ParameterProblem, SearchRequest, read_number, read_text
+from webapp.parameters import SearchRequest, read_choice, read_number, read_text
 
 blueprint = Blueprint("api", __name__)
 
@@ -43,7 +42,7 @@ def article(article_id: str) -> Response:
 @blueprint.get("/api/v1/suggest")
 def suggest() -> Response:
     """Completions of what has been typed so far; with `format=opensearch` as browsers read them."""
-    form = _suggestion_format()
+    form = read_choice(request.args, "format", SUGGESTION_FORMATS)
     prefix = read_text(request.args, "q")
     limit = cast(int, read_number(request.args, "limit", {"limit": SUGGESTIONS}))
     source = engine()
@@ -69,12 +68,3 @@ def health() -> dict[str, Any]:
 def openapi() -> Response:
     """The description of this API."""
     return json_answer(document())
-
-
-def _suggestion_format() -> str:
-    value = read_text(request.args, "format") or SUGGESTION_FORMATS[0]
-    if value not in SUGGESTION_FORMATS:
-        choices = ", ".join(SUGGESTION_FORMATS)
-        message = "%(name)s=%(value)s: one of %(choices)s is expected."
-        raise ParameterProblem("format", gettext(message, name="format", value=value[:40], choices=choices))
-    return value

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Flask
-
 #: Bars that can still be told apart on a telephone.
 MOST_BARS = 60
 
@@ -27,11 +25,6 @@ class Bar:
     def years(self) -> str:
         """A year, or years from one to another."""
         return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
-
-
-def install(app: Flask) -> None:
-    """Offer `year_bars` to templates."""
-    app.add_template_global(year_bars)
 
 
 def year_bars(years: Mapping[int, int]) -> list[Bar]:

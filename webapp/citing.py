@@ -8,12 +8,11 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request, url_for
-from werkzeug.exceptions import NotFound
 
 from search.articles import Article, Passage
 from webapp import citations
 from webapp.addresses import outside_url
-from webapp.collection import article_in, engine
+from webapp.collection import article_in, engine, passage_in
 from webapp.parameters import SearchRequest
 
 blueprint = Blueprint("citing", __name__, url_prefix="/articles/<path:article_id>")
@@ -64,14 +63,8 @@ def download(article_id: str, ending: str) -> Response:
 def _cited(article_id: str) -> tuple[Article, Passage | None]:
     """The article of the address and the passage of `?passage=`; what is not there is answered with status 404."""
     source = engine()
-    article = article_in(source, article_id)
     wanted = request.args.get("passage")
-    if wanted is None:
-        return article, None
-    for passage in source.passages(article_id):
-        if str(passage.ordinal) == wanted:
-            return article, passage
-    raise NotFound
+    return (article_in(source, article_id), None) if wanted is None else passage_in(source, article_id, wanted)
 
 
 def _address(article: Article, passage: Passage | None) -> str | None:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app, g
+from werkzeug.exceptions import NotFound
 
-from search.articles import Article
+from search.articles import Article, Passage
 from search.engine import Engine
 from search.live import LiveEngine
 from webapp.problems import ArticleMissing
@@ -15,13 +16,13 @@ from webapp.problems import ArticleMissing
 
 def install(app: Flask) -> None:
     """Give the application its engine; the index is opened by the first request that needs it."""
-    app.extensions["izde"] = LiveEngine(Path(app.config["INDEX"]))
+    app.extensions["izde.index"] = LiveEngine(Path(app.config["INDEX"]))
 
 
 def engine() -> Engine:
     """The engine over the newest generation, the same for all of a request; raises `search.storage.IndexProblem`."""
     if "engine" not in g:
-        g.engine = cast(LiveEngine, current_app.extensions["izde"]).engine()
+        g.engine = cast(LiveEngine, current_app.extensions["izde.index"]).engine()
     return cast(Engine, g.engine)
 
 
@@ -36,3 +37,15 @@ def article_in(source: Engine, article_id: str) -> Article:
     if article is None:
         raise ArticleMissing
     return article
+
+
+def passage_in(source: Engine, article_id: str, ordinal: str) -> tuple[Article, Passage]:
+    """An article and its passage of this ordinal, as an address has it.
+
+    Raises `ArticleMissing`, or `NotFound` where the article has no such passage; both are answered with status 404.
+    """
+    article = article_in(source, article_id)
+    for passage in source.passages(article_id):
+        if str(passage.ordinal) == ordinal:
+            return article, passage
+    raise NotFound

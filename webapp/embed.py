@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 
 from webapp import reading
 from webapp.collection import engine
@@ -22,7 +22,7 @@ blueprint = Blueprint("embed", __name__)
 
 #: Parts of the script in their order; they are sent as one module, so that one integrity covers all.
 _FOLDER = Path(__file__).parent / "static" / "embed" / "izde"
-_PARTS = ("strings.js", "styles.js", "passages.js", "addresses.js", "completions.js", "element.js")
+_PARTS = ("strings.js", "styles.js", "passages.js", "addresses.js", "answers.js", "completions.js", "element.js")
 
 _ALIAS_S = 3600
 _FOREVER_S = 365 * 24 * 3600
@@ -71,11 +71,11 @@ def description() -> dict[str, Any]:
 
 
 @blueprint.get("/embed")
-def frame() -> Response:
+def frame() -> str:
     """A field and its results for a frame on pages of other sites; the form keeps the key."""
     wanted = SearchRequest.from_arguments(request.args)
     results = wanted.answer(engine()) if wanted.q else None
-    page = render_template(
+    return render_template(
         "embed.html",
         search=wanted,
         results=results,
@@ -83,7 +83,6 @@ def frame() -> Response:
         search_url=search_url,
         key=key_of_request(),
     )
-    return make_response(page)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from flask import Flask, current_app
@@ -14,7 +15,35 @@ from search.engine import Engine
 from search.query import QueryError
 from search.results import Hit
 from webapp.collection import engine
-from webapp.pages import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A search to try, in its language."""
+
+    language: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The examples of one generation."""
+
+    generation: str
+    examples: tuple[Example, ...]
+
+
+#: Our own, taken where the collection holds their words.
+EXAMPLES = (
+    Example("ky", "эмгек миграциясы"),
+    Example("ky", "баңгизатка каршы күрөш"),
+    Example("kk", "адам саудасымен күрес"),
+    Example("kk", "су және энергетика"),
+    Example("ru", "возврат незаконно приобретённых активов"),
+    Example("ru", "региональное сотрудничество"),
+    Example("en", "drug control conventions"),
+    Example("en", "collective security"),
+)
 
 _PER_LANGUAGE = 2
 
@@ -39,19 +68,18 @@ _PAIR = re.compile(rf"(?=\b([^\W\d_]{{{_LONG_WORD},}} [^\W\d_]{{{_LONG_WORD},}})
 
 
 def install(app: Flask) -> None:
-    """Offer `examples_in_collection` to templates."""
-    app.extensions["izde-examples"] = {}
-    app.add_template_global(in_collection, "examples_in_collection")
+    """Keep the examples of the generation in use, none at first."""
+    app.extensions["izde.examples"] = _Kept("", ())
 
 
-def in_collection(preferred: Sequence[Example]) -> tuple[Example, ...]:
+def in_collection() -> tuple[Example, ...]:
     """Examples for the collection in use, chosen once for each generation of its index."""
-    source, known = engine(), current_app.extensions["izde-examples"]
-    if source.generation not in known:
-        found = chosen(source, preferred)
-        known.clear()
-        known[source.generation] = found
-    return tuple(known[source.generation])
+    source = engine()
+    kept: _Kept = current_app.extensions["izde.examples"]
+    if kept.generation != source.generation:
+        # Replaced whole: another thread may be at another generation.
+        kept = current_app.extensions["izde.examples"] = _Kept(source.generation, chosen(source, EXAMPLES))
+    return kept.examples
 
 
 def chosen(source: Engine, preferred: Sequence[Example]) -> tuple[Example, ...]:

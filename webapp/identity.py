@@ -70,7 +70,7 @@ def install(app: Flask) -> None:
     """Offer `identity` to templates, after `NAME` and `LOGO`; raises `SettingError` for a logo that cannot be used."""
     file = app.config["LOGO"]
     identity = Identity(app.config["NAME"], read_logo(Path(file)) if file else None)
-    app.extensions["izde-identity"] = identity
+    app.extensions["izde.identity"] = identity
     app.context_processor(lambda: {"identity": identity})
 
 
@@ -93,7 +93,7 @@ def read_logo(file: Path) -> Logo:
 @blueprint.get("/logo/<digest>")
 def logo(digest: str) -> Response:
     """The logo of the collection; status 404 where it has none, or another by now."""
-    identity: Identity = current_app.extensions["izde-identity"]
+    identity: Identity = current_app.extensions["izde.identity"]
     if identity.logo is None or digest != identity.logo.digest:
         abort(404)
     response = Response(identity.logo.data, mimetype=identity.logo.mimetype)

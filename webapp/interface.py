@@ -22,6 +22,9 @@ INTERFACE_LANGUAGES = {"ky": "Кыргызча", "kk": "Қазақша", "ru": "
 
 _DEFAULT = "en"
 
+#: Endpoints that readers are led to from page to page; links to others name the language where they want it.
+_PAGES = ("pages.", "citing.", "similar.similar")
+
 _LANGUAGE_NAMES: dict[str, Callable[[], str]] = {
     "ky": lambda: gettext("Kyrgyz"),
     "kk": lambda: gettext("Kazakh"),
@@ -102,7 +105,7 @@ def _chosen() -> str | None:
 
 
 def _keep_choice(endpoint: str, values: dict[str, object]) -> None:
-    if endpoint.startswith("pages.") and has_request_context() and _chosen():
+    if endpoint.startswith(_PAGES) and has_request_context() and _chosen():
         values.setdefault("ui", _chosen())
 
 

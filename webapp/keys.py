@@ -18,7 +18,7 @@ from webapp.messages import gettext
 from webapp.rates import readable_rate
 
 #: What a key is good for; elsewhere the parameter says nothing.
-_ENDPOINTS = ("api.search", "api.suggest", "api.article", "embed.frame", "oembed.rich")
+_ENDPOINTS = ("api.search", "api.suggest", "api.article", "similar.for_programs", "embed.frame", "oembed.rich")
 
 _PARAMETER = "key"
 _FIELDS = ("key", "origins", "rate_limit")

@@ -15,7 +15,9 @@ from search.engine import Engine, Stats
 from search.query import QueryError
 from search.results import Highlight, Results
 from webapp import facets, reading
+from webapp.chart import year_bars
 from webapp.collection import article_in, engine
+from webapp.examples import in_collection
 from webapp.interface import language_name
 from webapp.openapi import document
 from webapp.originals import original_url
@@ -29,32 +31,12 @@ FOLDED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A search to try, in its language."""
-
-    language: str
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
 class Share:
     """How many passages are in a language; `percent` is of the language with the most."""
 
     language: str
     passages: int
     percent: float
-
-
-EXAMPLES = (
-    Example("ky", "эмгек миграциясы"),
-    Example("ky", "баңгизатка каршы күрөш"),
-    Example("kk", "адам саудасымен күрес"),
-    Example("kk", "су және энергетика"),
-    Example("ru", "возврат незаконно приобретённых активов"),
-    Example("ru", "региональное сотрудничество"),
-    Example("en", "drug control conventions"),
-    Example("en", "collective security"),
-)
 
 
 @blueprint.get("/")
@@ -118,8 +100,9 @@ def _start(wanted: SearchRequest) -> str:
         "start.html",
         search=wanted,
         stats=stats,
-        examples=EXAMPLES,
+        examples=in_collection(),
         shares=_shares(stats),
+        bars=year_bars(stats.years),
         updated=_updated(stats),
     )
 

@@ -67,8 +67,8 @@ class SearchRequest:
             raise ParameterProblem("year_from", gettext("The first year is later than the last year."))
         return cls(
             q=read_text(arguments, "q"),
-            mode=_choice(arguments, "mode", MODES),
-            sort=_choice(arguments, "sort", SORTS),
+            mode=read_choice(arguments, "mode", MODES),
+            sort=read_choice(arguments, "sort", SORTS),
             language=_languages(arguments),
             author=read_text(arguments, "author") or None,
             article=read_text(arguments, "article") or None,
@@ -130,6 +130,15 @@ def read_number(arguments: MultiDict[str, str], name: str, bounds: Mapping[str, 
     return int(value)
 
 
+def read_choice(arguments: MultiDict[str, str], name: str, choices: tuple[_Choice, ...]) -> _Choice:
+    """A parameter as one of the choices, the first where none is given; raises `ParameterProblem`."""
+    value = arguments.get(name, "").strip() or choices[0]
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise ParameterProblem(name, _choice_reason(name, value, choices))
+
+
 def _number_reason(name: str, value: str, low: int, high: int) -> str:
     return gettext(
         "%(name)s=%(value)s: a whole number from %(low)s to %(high)s is expected.",
@@ -138,15 +147,6 @@ def _number_reason(name: str, value: str, low: int, high: int) -> str:
         low=low,
         high=high,
     )
-
-
-def _choice(arguments: MultiDict[str, str], name: str, choices: tuple[_Choice, ...]) -> _Choice:
-    """One of the choices, the first where none is given."""
-    value = arguments.get(name, "").strip() or choices[0]
-    for choice in choices:
-        if choice == value:
-            return choice
-    raise ParameterProblem(name, _choice_reason(name, value, choices))
 
 
 def _languages(arguments: MultiDict[str, str]) -> tuple[str, ...]:

@@ -92,12 +92,12 @@ def _http_problem(error: HTTPException) -> Response:
 
 
 def _query_problem(error: QueryError) -> Response:
-    return Problem(400, _heading_400(), str(error), "q").response()
+    return Problem(400, _cannot_be_answered(), str(error), "q").response()
 
 
 def _out_of_time(error: OutOfTime) -> Response:
     detail = gettext("The search took too long. Ask in fewer words, or without wildcards.")
-    response = Problem(503, _heading_400(), detail, "q").response()
+    response = Problem(503, _cannot_be_answered(), detail, "q").response()
     response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     return response
 
@@ -118,17 +118,17 @@ def _index_problem(error: IndexProblem) -> Response:
     return response
 
 
-def _heading_400() -> str:
+def _cannot_be_answered() -> str:
     return gettext("This request cannot be answered")
 
 
 _EXPLANATIONS: dict[int, tuple[Callable[[], str], Callable[[], str]]] = {
-    400: (_heading_400, lambda: gettext("Its address is not one this site knows how to answer.")),
+    400: (_cannot_be_answered, lambda: gettext("Its address is not one this site knows how to answer.")),
     404: (
         lambda: gettext("Nothing is here"),
         lambda: gettext("There is no page at this address. It may be mistyped or out of date."),
     ),
-    405: (_heading_400, lambda: gettext("This address can only be read.")),
+    405: (_cannot_be_answered, lambda: gettext("This address can only be read.")),
     429: (
         lambda: gettext("Too many requests"),
         lambda: gettext("Please wait a little, then try again."),
@@ -137,5 +137,5 @@ _EXPLANATIONS: dict[int, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: gettext("Something went wrong"),
         lambda: gettext("It is our fault and has been noted. Please try again."),
     ),
-    501: (_heading_400, lambda: gettext("Its address is not one this site knows how to answer.")),
+    501: (_cannot_be_answered, lambda: gettext("Its address is not one this site knows how to answer.")),
 }

@@ -14,11 +14,10 @@ from waitress.server import create_server
 from search.errors import UserError
 from search.settings import Settings
 from search.storage import IndexProblem
-from webapp import access_log, create_app
+from webapp import access_log, configuration, create_app
 from webapp.collection import engine
 from webapp.examples import in_collection
 from webapp.metrics import SENDER_UNKNOWN
-from webapp.pages import EXAMPLES
 from webapp.serving import Serving
 
 if TYPE_CHECKING:
@@ -62,14 +61,7 @@ def serve(settings: Settings) -> None:
     Raises `ServerProblem` where the address cannot be had, `SettingError` for a bad setting.
     """
     access_log.configure(settings.log)
-    app = create_app(
-        {
-            "INDEX": settings.index,
-            "RATE_LIMIT": settings.rate_limit,
-            "METRICS": settings.metrics,
-            "LOG": settings.log,
-        }
-    )
+    app = create_app(configuration(settings))
     sockets: dict[int, Any] = {}
     port = _listen(app, settings, sockets)
     _warm(app)
@@ -150,6 +142,6 @@ def _warm(app: Flask) -> None:
     with app.app_context():
         try:
             engine().search(_IN_ALL_LANGUAGES)
-            in_collection(EXAMPLES)
+            in_collection()
         except IndexProblem as problem:
             print(f"{problem}\nThe pages will say so until an index is there.", file=sys.stderr, flush=True)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.exceptions import NotFound
 
-from search.articles import Article, Passage
-from search.engine import Engine
 from search.results import article_json, passage_json
 from webapp import reading
-from webapp.collection import article_in, engine
+from webapp.collection import engine, passage_in
 from webapp.freshness import json_answer
 from webapp.openapi import SIMILAR
 from webapp.parameters import SearchRequest, read_number
@@ -23,7 +20,7 @@ blueprint = Blueprint("similar", __name__)
 def similar(article_id: str) -> str:
     """The passages of other articles nearest to `?passage=`, by its ordinal; status 404 where there is none."""
     source = engine()
-    article, passage = _passage(source, article_id, request.args.get("passage", ""))
+    article, passage = passage_in(source, article_id, request.args.get("passage", ""))
     return render_template(
         "similar.html",
         article=article,
@@ -38,7 +35,7 @@ def similar(article_id: str) -> str:
 def for_programs(article_id: str, ordinal: int) -> Response:
     """The same for programs, up to `limit`."""
     source = engine()
-    article, passage = _passage(source, article_id, str(ordinal))
+    article, passage = passage_in(source, article_id, str(ordinal))
     limit = cast(int, read_number(request.args, "limit", {"limit": SIMILAR}))
     document: dict[str, Any] = {
         "article": article_json(article),
@@ -46,11 +43,3 @@ def for_programs(article_id: str, ordinal: int) -> Response:
         "similar": [each.to_json() for each in source.similar(passage, limit)],
     }
     return json_answer(document, source.generation)
-
-
-def _passage(source: Engine, article_id: str, ordinal: str) -> tuple[Article, Passage]:
-    article = article_in(source, article_id)
-    for passage in source.passages(article_id):
-        if str(passage.ordinal) == ordinal:
-            return article, passage
-    raise NotFound

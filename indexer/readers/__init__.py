@@ -138,6 +138,10 @@ def _told(path: Path, items: Callable[[], Iterator[Item | UnreadableSource]]) ->
         yield UnreadableSource(path, "permission denied", "give the user who runs the indexer access to it")
     except OSError as error:
         yield UnreadableSource(path, (error.strerror or str(error)).lower(), "check the file")
+    except MemoryError:
+        raise
+    except Exception as error:  # a defect met by one file must not cost the others
+        yield UnreadableSource(path, f"it could not be read ({error!r})", "please report this")
 
 
 def _articles(path: Path, source: Path) -> Iterator[Article | UnreadableSource]:

@@ -53,17 +53,20 @@ def parts(path: Path) -> Iterator[Lines | UnreadableSource]:
     first, lines, size = 1, list[bytes](), 0
     with path.open("rb") as file:
         for number in count(1):
-            line = file.readline(LONGEST_LINE)
+            line = file.readline(LONGEST_LINE + 1)
             if number == 1 and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise UnreadableSource(path, "it is in UTF-16", "save it in UTF-8")
-            is_long = len(line) == LONGEST_LINE
+            is_long = len(line) > LONGEST_LINE
             if lines and (is_long or not line or size + len(line) > AT_ONCE):
                 yield Lines(first, tuple(lines))
                 first, lines, size = number, [], 0
             if not line:
                 return
             if is_long:
-                yield _too_long(path, number, file)
+                _skip_rest(line, file)
+                yield UnreadableSource(
+                    path, f"the line is longer than {LONGEST_LINE >> 20} MB", "divide the article", number
+                )
                 first = number + 1
             else:
                 lines.append(line)
@@ -81,12 +84,10 @@ def read_lines(path: Path, lines: Lines) -> Iterator[tuple[int, Article | Unread
             yield number, UnreadableSource(path, str(error), error.remedy, number)
 
 
-def _too_long(path: Path, number: int, file: BinaryIO) -> UnreadableSource:
-    """The problem of a line whose beginning was read; its rest is skipped."""
-    while (rest := file.readline(AT_ONCE)) and not rest.endswith(b"\n"):
-        pass
-    reason = f"the line is longer than {LONGEST_LINE >> 20} MB"
-    return UnreadableSource(path, reason, "divide the article", number)
+def _skip_rest(line: bytes, file: BinaryIO) -> None:
+    """Read on to the end of a line whose beginning was read."""
+    while line and not line.endswith(b"\n"):
+        line = file.readline(AT_ONCE)
 
 
 class _BadLine(ValueError):

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FOOTNOTE = re.compile(r" {0,3}\[\^([^\]\s]+)\]:[ \t]*")
-_FOOTNOTE_MARK = re.compile(r"[ \t]*\[\^[^\]\s]+\]")
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+# Neither begins anew within what it could have begun before: of much white space, or many brackets, each is read once.
+_FOOTNOTE_MARK = re.compile(r"(?<![ \t])[ \t]*\[\^[^\[\]\s]+\]")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def read(path: Path, article_id: str) -> Iterator[Article | UnreadableSource]:
@@ -61,7 +62,7 @@ def _front_matter(path: Path, source: str) -> dict[str, Any]:
 
     try:
         declared = yaml.load(source, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else None
         raise UnreadableSource(path, "its front matter is no YAML", "quote values that hold a colon", line) from error
@@ -124,9 +125,16 @@ def _plain(tokens: list[Token]) -> Iterator[str]:
         elif token.type in ("fence", "code_block"):
             content = token.content
         elif token.type == "html_block":
-            content = html.unescape(_TAG.sub(" ", token.content))
+            content = html.unescape(_TAG.sub(" ", _without_comments(token.content)))
         if content.strip():
             yield content.strip()
+
+
+def _without_comments(source: str) -> str:
+    """HTML with a blank for each comment; one that is never closed is text."""
+    *closed, rest = source.split("-->")
+    kept = (f"{before} " if comment else f"{before}-->" for before, comment, _ in (p.partition("<!--") for p in closed))
+    return "".join(kept) + rest
 
 
 def _inline(token: Token) -> str:

@@ -174,6 +174,6 @@ def _is_item(before: Line, line: Line) -> bool:
     """Whether a line with a number or bullet begins an item of a list, not the rest of a sentence."""
     if not _LIST_MARK.match(line.text):
         return False
-    is_hanging = _INDENT[0] < (before.left - line.left) / line.height < _INDENT[1]
+    is_hanging = _INDENT[0] * line.height < before.left - line.left < _INDENT[1] * line.height
     is_short = line.right - line.left > before.right - before.left + _SHORT_LINE * line.height
     return is_hanging or is_short or before.text.endswith(_SENTENCE_ENDS)

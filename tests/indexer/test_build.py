@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.build import NothingToIndex, Summary, build
+from indexer.desk import Desk
 from indexer.errors import UnreadableSource
 from search.encoder import Encoder
 from search.engine import Engine
@@ -48,7 +49,7 @@ def _ids(index: Path, encoder: Encoder) -> list[str]:
 
 
 def _content(index: Path) -> dict[str, str]:
-    """Checksums of the files that say what is found (SQLite and Whoosh write times of their own)."""
+    """Checksums of the files that say what is found (SQLite writes times of its own)."""
     files = open_generation(generation_path(index, current_generation(index))).files
     return {name: file["sha256"] for name, file in files.items() if name.endswith((".npy", ".strings"))}
 
@@ -106,6 +107,30 @@ def test_two_articles_of_one_id_are_both_kept(tmp_path: Path, encoder: Encoder) 
     assert _ids(tmp_path / "index", encoder) == ["a", "a-2", "a-3"]
     summary = build([tmp_path / "a.jsonl", tmp_path / "a.txt"], tmp_path / "index", encoder)
     assert _counts(summary) == {"added": 0, "changed": 0, "unchanged": 3, "removed": 0}
+
+
+def test_a_problem_is_told_once_where_another_article_has_the_id(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "b", "title": "B", "text": WATER}), "utf-8")
+    (tmp_path / "b.md").write_text(f"---\ntitle: Money: more\n---\n{MONEY}", "utf-8")
+    sources = [tmp_path / "a.jsonl", tmp_path / "b.md"]
+    told = ("b.md:2: its front matter is no YAML; quote values that hold a colon",)
+    assert build(sources, tmp_path / "index", encoder).problems == told
+    assert build(sources, tmp_path / "index", encoder).problems == told
+    assert _ids(tmp_path / "index", encoder) == ["b", "b-2"]
+
+
+def test_a_digest_that_begins_as_another_is_not_taken_for_it(
+    folder: Path, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Desk, "knows", lambda self, content: len(self.known) > 0)
+    build([folder], tmp_path / "index", encoder)
+    (folder / "water.txt").write_text(MONEY, "utf-8")
+    (folder / "new.md").write_text("---\nbad\n---\nЖаңы макала.", "utf-8")
+    summary = build([folder], tmp_path / "index", encoder)
+    assert _counts(summary) == {"added": 1, "changed": 1, "unchanged": 2, "removed": 0}
+    assert len(summary.problems) == 1
+    texts = {article.id: article.text for article in Engine.open(tmp_path / "index", encoder).articles()}
+    assert (texts["water"], texts["new"]) == (MONEY, "Жаңы макала.")
 
 
 def test_a_source_given_twice_is_indexed_once(folder: Path, tmp_path: Path, encoder: Encoder) -> None:

@@ -14,8 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from indexer import worker_process
+from indexer import workers as workers_module
 from indexer.build import Summary, build
 from indexer.desk import Desk
 from indexer.tasks import LemmatiseWords
@@ -48,14 +51,19 @@ class Do:
     what: str
     size: int = 0
 
-    def run(self, desk: Desk) -> int:
+    def run(self, desk: Desk) -> int | bytearray:
         match self.what:
             case "crash":
                 return int(ctypes.string_at(0)[0])
             case "hang":
                 time.sleep(600)
+            case "tell and hang":
+                print("hanging", file=sys.stderr, flush=True)
+                time.sleep(600)
             case "fill the memory":
                 return len(bytearray(8 << 30))
+            case "answer too much":
+                return bytearray(600 << 20)
             case "leave":
                 os._exit(3)
             case "raise":
@@ -106,6 +114,7 @@ ENDS = {
     "leave": Failure("the process that read it was ended (exit status 3)", "save it anew in the program that made it"),
     "hang": Failure("reading it takes more than 3 seconds", "divide it, or convert it"),
     "fill the memory": Failure("reading it takes more than 1,024 MB of memory", "divide it, or convert it"),
+    "answer too much": Failure("reading it takes more than 1,024 MB of memory", "divide it, or convert it"),
 }
 
 
@@ -128,9 +137,54 @@ def test_time_grows_with_the_size() -> None:
 def test_no_process_stays_behind() -> None:
     with Workers(Desk(None), 2, QUICK) as workers:
         next(workers.results((number, Do("hang") if number else Double(1)) for number in range(3)))
-        running = _children()
-        assert len(running) == 2
+        assert len(_children()) == 2
+        begun = time.monotonic()
     assert _children() == set()
+    assert time.monotonic() - begun < 1, "nothing is waited for"
+
+
+def test_a_process_that_does_not_start_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_process, "_PROGRAM", "import time; time.sleep(20)")
+    monkeypatch.setattr(workers_module, "_START", 1.0)
+    desk = Desk(None, np.zeros(1_000_000, np.uint64))
+    with Workers(desk, 2, QUICK) as workers, pytest.raises(UserError, match="did not start within 1 seconds"):
+        workers.call(Double(1))
+
+
+def test_a_process_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with (
+        Workers(Desk(None), 2, QUICK) as workers,
+        pytest.raises(UserError, match=r"could not be started \(No such file"),
+    ):
+        workers.call(Double(1))
+
+
+@pytest.mark.parametrize("at_work", [False, True], ids=["starting", "at work"])
+def test_an_interrupt_ends_all_at_once_and_is_told_once(at_work: bool) -> None:
+    program = (
+        "from indexer.desk import Desk; from indexer.workers import Limits, Workers;"
+        "from tests.indexer.test_workers import Do;\n"
+        "with Workers(Desk(None), 3, Limits()) as workers:"
+        "    list(workers.results((n, Do('tell and hang')) for n in range(4)))"
+    )
+    command = [sys.executable, "-c", program]
+    parent = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert parent.stderr
+    if at_work:
+        assert [parent.stderr.readline() for _ in range(3)] == ["hanging\n"] * 3
+    while not Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text():
+        time.sleep(0.001)
+    time.sleep(0.1)  # it loads its libraries
+    begun = time.monotonic()
+    os.killpg(parent.pid, signal.SIGINT)
+    _, told = parent.communicate(timeout=30)
+    assert time.monotonic() - begun < 2
+    assert told.count("Traceback") == told.count("KeyboardInterrupt") == 1
+    until = time.monotonic() + 20
+    while _is_group(parent.pid) and time.monotonic() < until:
+        time.sleep(0.05)  # one that was just being started ends by itself
+    assert not _is_group(parent.pid)
 
 
 def test_processes_go_with_the_one_that_started_them(tmp_path: Path) -> None:
@@ -157,6 +211,15 @@ def _children() -> set[int]:
     """The processes this one has started."""
     found = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return {int(each) for each in found.split() if _is_running(int(each))}
+
+
+def _is_group(processes: int) -> bool:
+    """Whether there is a process left in a group."""
+    try:
+        os.killpg(processes, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _is_running(process: int) -> bool:

@@ -59,17 +59,27 @@ class MeaningEncoder:
 
 
 @pytest.fixture(scope="session")
-def conditions(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Conditions:
-    """What answers conditions over PASSAGES, in their order."""
+def segment(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a generation of PASSAGES, in their order."""
     folder = tmp_path_factory.mktemp("conditions")
     names = ("id", "language", "year", "title", "authors", "keywords", "text")
     rows = [dict(zip(names, row, strict=True)) for row in PASSAGES]
     lists = [{**row, "authors": [row["authors"]], "keywords": [row["keywords"]]} for row in rows]
     (folder / "passages.jsonl").write_text("\n".join(map(json.dumps, lists)), "utf-8")
     build([folder], folder / "index", encoder)
-    paths = [generation_path(folder / "index", current_generation(folder / "index"))]
-    catalogue = Catalogue(paths, Documents([paths[0] / "documents.sqlite"]))
-    return Conditions(paths, catalogue, KeyIndex(paths), Words(paths))
+    return generation_path(folder / "index", current_generation(folder / "index"))
+
+
+def conditions_over(segments: Sequence[Path]) -> Conditions:
+    """What answers conditions over these segments."""
+    catalogue = Catalogue(segments, Documents([segment / "documents.sqlite" for segment in segments]))
+    return Conditions(segments, catalogue, KeyIndex(segments), Words(segments))
+
+
+@pytest.fixture(scope="session")
+def conditions(segment: Path) -> Conditions:
+    """What answers conditions over PASSAGES."""
+    return conditions_over([segment])
 
 
 @pytest.fixture

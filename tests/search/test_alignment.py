@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from search import alignment
 from search.alignment import SAME, SAME_NAME, STRETCH, SYNONYM, UNRELATED, Aligner, best_ahead
 from search.keyindex import KeyIndex
 from search.query import Term
@@ -68,6 +71,14 @@ def test_counterparts_are_the_lemmas_of_close_words(keys: KeyIndex, words: Words
     assert list(cat) == ["cat", "кот"]
     assert set(house) == {"дом", "42"}
     assert year == {}
+
+
+def test_a_word_that_several_segments_hold_is_one_counterpart(
+    generation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alignment, "MOST_COUNTERPARTS", 2)
+    segments = [generation, generation]
+    assert list(_aligner([CAT], KeyIndex(segments), Words(segments)).counterparts[0]) == ["cat", "кот"]
 
 
 def test_rare_words_weigh_more(keys: KeyIndex, words: Words) -> None:

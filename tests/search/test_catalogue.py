@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from search.articles import Article, Passage
-from search.catalogue import Catalogue, Filters, PassageColumns, write_catalogue
+from search.catalogue import MOST_FACET_VALUES, Catalogue, Filters, PassageColumns, write_catalogue
 from search.documents import Documents, DocumentWriter
 
 ARTICLES = [
@@ -89,6 +89,27 @@ def test_a_facet_is_not_narrowed_by_its_own_filter(catalogue: Catalogue) -> None
         "author": {"Орлова Н.В.": 1, "Whitcombe A.": 1},
     }
     assert _facets(catalogue, Filters(year_from=2016))["year"] == {"2021": 1, "2015": 2}
+
+
+def test_authors_are_counted_over_all_segments(tmp_path: Path) -> None:
+    # In the later segment Whitcombe has fewer passages than each of 120 others.
+    segments = [["Whitcombe A."] * 5, [*(f"Author {n}" for n in range(120) for _ in range(2)), "Whitcombe A."]]
+    paths = [tmp_path / name for name in ("one", "two")]
+    for path, authors in zip(paths, segments, strict=True):
+        path.mkdir()
+        with DocumentWriter(path / "documents.sqlite") as writer:
+            for number, author in enumerate(authors):
+                article_id = f"{path.name} {number}"
+                writer.add(Article(article_id, "", "", (author,)), "", [Passage(article_id, 0, 0, 0, "en", "")])
+        count = len(authors)
+        columns = PassageColumns(["en"] * count, [None] * count, range(count), [False] * count)
+        write_catalogue(path, columns, [[author] for author in authors])
+    catalogue = Catalogue(paths, Documents([path / "documents.sqlite" for path in paths]))
+    found = np.arange(len(catalogue))
+    authors = catalogue.facets(found, catalogue.masks(Filters(), found))["author"]
+    assert [(each.value, each.count) for each in authors[:2]] == [("Whitcombe A.", 6), ("Author 0", 2)]
+    assert len(authors) == MOST_FACET_VALUES
+    assert catalogue.all(Filters(author="whitcombe a.")).sum() == 6
 
 
 def test_counts_of_the_whole(catalogue: Catalogue) -> None:

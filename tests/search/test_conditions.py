@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
+import pytest
 from whoosh.query import And, Every, FuzzyTerm, Not, Prefix, Sequence, Term, Wildcard
 
+from search import conditions as conditions_module
 from search.conditions import Conditions
+from tests.search.conftest import conditions_over
 
 
 def test_it_answers_again_and_again_and_from_threads(conditions: Conditions) -> None:
@@ -25,6 +29,14 @@ def test_wildcards_and_fuzzy_words_say_what_they_stand_for(conditions: Condition
         ("*ds", ["=fields"]),
         ("wafer", ["=water"]),
     ]
+
+
+def test_what_several_segments_hold_is_one_word(segment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions_module, "MOST_EXPANSIONS", 2)
+    # The second segment has no word that the first has not.
+    twice = conditions_over([segment, segment])
+    found = [twice.expansions(each)[0][1] for each in (Prefix("text", "=торг"), FuzzyTerm("text", "=fieldz"))]
+    assert found == [["=торговлю", "=торговля"], ["=fields"]]
 
 
 def test_what_is_excluded_stands_for_nothing(conditions: Conditions) -> None:

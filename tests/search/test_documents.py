@@ -92,6 +92,25 @@ def test_a_damaged_file_is_a_problem_with_a_remedy(tmp_path: Path, content: byte
         Documents([file])
 
 
+def test_a_file_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "none" / "documents.sqlite"
+    with pytest.raises(OSError, match="unable to open database file") as problem:
+        DocumentWriter(file)
+    assert problem.value.filename == str(file)
+
+
+def test_no_articles_are_counted_as_none(tmp_path: Path) -> None:
+    files = [tmp_path / "none.sqlite", tmp_path / "one.sqlite"]
+    with DocumentWriter(files[0]), DocumentWriter(files[1]) as writer:
+        writer.add(BARE, "digest", BARE_PASSAGES)
+    documents = Documents([files[0], files[1], files[0]])
+    assert (documents.number("bare"), documents.passages("bare"), documents.passage(0)) == (
+        0,
+        BARE_PASSAGES,
+        *BARE_PASSAGES,
+    )
+
+
 def test_a_folder_may_be_named_with_what_addresses_escape(tmp_path: Path) -> None:
     folder = tmp_path / "50% су #1?"
     folder.mkdir()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from indexer.build import build
 from search import live
 from search.encoder import Encoder
+from search.engine import Engine
 from search.live import LiveEngine
 from search.storage import IndexMissing, current_generation, generation_path
 
@@ -68,6 +70,31 @@ def test_the_generation_before_answers_on_where_the_new_one_is_damaged(
     file.write_bytes(content)
     monkeypatch.setattr(live, "RETRY_S", 0)
     assert following.engine().generation == current_generation(index)
+
+
+def test_others_are_answered_while_one_opens_the_new_generation(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _index("Rivers bring water.", tmp_path, encoder)
+    following = LiveEngine(tmp_path / "index", encoder)
+    before = following.engine()
+    _index("Migrants send money.", tmp_path, encoder)
+    opening, opened = Event(), Event()
+
+    class Slow(Engine):
+        def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
+            opening.set()
+            assert opened.wait(60)
+            super().__init__(path, encoder)
+
+    monkeypatch.setattr(live, "Engine", Slow)
+    with ThreadPoolExecutor(1) as first:
+        after = first.submit(following.engine)
+        assert opening.wait(60)
+        assert following.engine() is before
+        opened.set()
+        assert after.result().generation == current_generation(tmp_path / "index")
+    assert following.engine() is after.result()
 
 
 def test_a_pointer_that_cannot_be_read_leaves_the_engine(tmp_path: Path, encoder: Encoder) -> None:

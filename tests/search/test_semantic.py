@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from search import semantic
+from search import vectors as vectors_module
 from search.semantic import PassageVectors, best
-from search.sketches import PassageSketches
 from search.vectors import Vectors, quantised
 
 
@@ -23,7 +23,6 @@ def vectors(tmp_path: Path) -> PassageVectors:
         drawn = chance.normal(size=(40, 16)).astype(np.float32) + direction
         rows, scales = quantised(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
         Vectors.write(path, "passages.vectors", rows, scales)
-        PassageSketches.write(path, rows)
     return PassageVectors(paths)
 
 
@@ -40,7 +39,7 @@ def test_passages_are_related_from_a_cosine_on(vectors: PassageVectors) -> None:
 def test_of_very_many_the_nearest_are_compared(vectors: PassageVectors, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = dict(zip(*vectors.related(TOWARDS), strict=True))
     monkeypatch.setattr(semantic, "EXACT", 10)
-    monkeypatch.setattr(semantic, "COMPARED", 20)
+    monkeypatch.setattr(vectors_module, "COMPARED", 20)
     passages, cosines = vectors.related(TOWARDS)
     assert 20 <= len(passages) < len(exact)
     assert passages.tolist() == sorted(passages.tolist())

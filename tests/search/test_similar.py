@@ -15,6 +15,7 @@ EN = "The reservoir gathers water in summer and gives electricity to the cities 
 RU = "Аннотация. Водохранилище собирает воду летом и зимой даёт электричество городам долины."
 KY = "Аннотация. Суу сактагыч жайында суу топтоп, кышында өрөөндүн шаарларына электр энергиясын берет."
 KK = "Су қоймасы жазда су жинап, қыста аңғардың қалаларына электр энергиясын береді."
+LIST = "Литература\n1. Орлова Н.В. Право // Вестник. – 2015. – № 2. – С. 10–14.\n2. Законы. – М.: Наука, 2012. – 80 с."
 MONEY = "The bank lends money to small shops and asks for it back with interest at the end of every month."
 
 
@@ -25,7 +26,7 @@ def rivers(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Engine
         {"id": "valley", "title": "Water of the valley", "text": f"{RU}\n\n{KY}\n\n{EN}"},
         {"id": "plain", "title": "Reservoirs", "text": f"{EN} Fields are watered from it as well.\n\n{RU}"},
         {"id": "жазық", "title": "Су қоймалары", "text": KK},
-        {"id": "bank", "title": "Loans", "text": MONEY},
+        {"id": "bank", "title": "Loans", "text": f"{MONEY}\n\n{LIST}"},
     ]
     (folder / "a.jsonl").write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in articles), "utf-8")
     build([folder / "a.jsonl"], folder / "index", encoder)
@@ -82,4 +83,4 @@ def test_folding_keeps_the_pages_of_an_answer(rivers: Engine) -> None:
 
 
 def test_lists_of_references_are_known(rivers: Engine) -> None:
-    assert rivers.references("valley") == set()
+    assert [rivers.references(article) for article in ("valley", "bank")] == [set(), {1}]

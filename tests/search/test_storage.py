@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from search import storage
 from search.storage import (
     IndexBusy,
     IndexIncompatible,
@@ -150,6 +151,26 @@ def test_verify_names_the_files_that_changed_or_are_gone(tmp_path: Path) -> None
         f"{path / 'keyword/MAIN'}: No such file or directory",
         f"{path / 'words.txt'}: its content is not what was written",
     ]
+
+
+def test_a_generation_that_is_replaced_while_it_is_verified_is_not_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _generation(tmp_path), _generation(tmp_path)
+    (tmp_path / "CURRENT").write_text(first)
+    verified = []
+
+    def sha256(file: Path) -> str:
+        if current_generation(tmp_path) == first:
+            switch(tmp_path, second)
+            prune(tmp_path, after=0)
+        verified.append(file.relative_to(tmp_path / "generations").parts[0])
+        return checksum(file)
+
+    checksum = storage.sha256
+    monkeypatch.setattr(storage, "sha256", sha256)
+    assert verify(tmp_path) == []
+    assert verified == [first, first, second, second]
 
 
 def test_pruning_keeps_what_may_still_be_read(tmp_path: Path) -> None:

@@ -71,4 +71,4 @@ def test_tables_are_numbered_on(tmp_path: Path) -> None:
 def test_an_empty_table_holds_nothing(tmp_path: Path) -> None:
     StringTable.write(tmp_path / "table", [])
     table = StringTable(tmp_path / "table")
-    assert (len(table), table.number("a")) == (0, None)
+    assert (len(table), table.number("a"), table.matching("*"), list(table.beginning(""))) == (0, None, [], [])

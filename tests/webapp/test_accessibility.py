@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from werkzeug.wrappers import Response
 
-from tests.webapp.chromium import needs_chromium, serving, started
+from tests.webapp.chromium import needs_chromium, serving
 from webapp import create_app
 
 pytestmark = needs_chromium
@@ -51,13 +51,6 @@ EMBED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Journal</
 def address(index_dir: Path) -> Iterator[str]:
     with serving(create_app({"INDEX": index_dir, "RATE_LIMIT": "off", "ORIGINS": ("*",)})) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    driver = started(tmp_path_factory.mktemp("chromium"), "1280,1000")
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(params=["light", "dark"])

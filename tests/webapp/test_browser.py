@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.webapp.chromium import needs_chromium, serving, started
+from tests.webapp.chromium import needs_chromium, serving
 from webapp import create_app
 
 pytestmark = needs_chromium
@@ -24,13 +24,6 @@ pytestmark = needs_chromium
 def address(index_dir: Path) -> Iterator[str]:
     with serving(create_app({"INDEX": index_dir, "RATE_LIMIT": "off"})) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    driver = started(tmp_path_factory.mktemp("chromium"), "1280,1000")
-    yield driver
-    driver.quit()
 
 
 def _marks(browser: Chrome, kind: str) -> list[str]:

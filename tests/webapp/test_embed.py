@@ -520,14 +520,25 @@ def _settled(browser: Chrome) -> int:
     return WebDriverWait(browser, 10).until(fits)
 
 
+LISTEN = """window.told = []; addEventListener("message", (event) => told.push(event.data.type));
+const frame = document.createElement("iframe"); frame.src = arguments[0]; document.body.append(frame);"""
+
+
+@needs_chromium
+def test_a_broken_fragment_does_not_keep_the_height(browser: Chrome, visit: Visit, search_app: Flask) -> None:
+    with serving(_without_ancestors(search_app)) as other:
+        visit(directives=f"; frame-src {other}")
+        browser.execute_script(LISTEN, f"{other}/embed?q=river#%")
+        told = WebDriverWait(browser, 10).until(lambda page: page.execute_script("return told.length ? told : null"))
+        assert set(told) == {"izde:height"}
+
+
 @needs_chromium
 def test_the_height_is_told_to_one_origin_alone(browser: Chrome, visit: Visit, search_app: Flask) -> None:
     """A false origin in the address of the frame sends the message to nobody."""
     with serving(_without_ancestors(search_app)) as other:
         visit(directives=f"; frame-src {other}")
-        listen = """window.told = []; addEventListener("message", (event) => told.push(event.data));
-        const frame = document.createElement("iframe"); frame.src = arguments[0]; document.body.append(frame);"""
-        browser.execute_script(listen, f"{other}/embed?q=river#{quote('https://evil.example', safe='')}")
+        browser.execute_script(LISTEN, f"{other}/embed?q=river#{quote('https://evil.example', safe='')}")
         lines = WebDriverWait(browser, 10).until(lambda page: page.get_log("browser"))
         assert "('https://evil.example') does not match the recipient window's origin" in lines[0]["message"]
         assert browser.execute_script("return told") == []

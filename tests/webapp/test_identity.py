@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask, g
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 
@@ -14,11 +16,10 @@ from indexer.build import build
 from search.encoder import Encoder
 from search.engine import Engine
 from search.settings import SettingError
-from webapp import create_app
+from webapp import create_app, examples
 from webapp.chart import Bar, year_bars
-from webapp.examples import chosen
+from webapp.examples import EXAMPLES, Example, chosen, in_collection
 from webapp.identity import LOGO_POLICY, read_logo
-from webapp.pages import EXAMPLES, Example
 
 NAME = 'Вестник "права" & <i>общества</i>'
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><circle r="4"/></svg>'
@@ -166,6 +167,27 @@ def test_articles_without_key_words_lend_their_words(tmp_path: Path, encoder: En
 
     found = chosen(Engine.open(tmp_path / "index", encoder), EXAMPLES)
     assert [each.query for each in found if each.language == "en"] == ["mountain glaciers"]
+
+
+def test_readers_of_two_generations_get_examples_each(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Replaced:
+        """An engine during whose every use readers of later generations arrive."""
+
+        uses = 0
+
+        @property
+        def generation(self) -> str:
+            self.uses += 1
+            with app.app_context():
+                g.engine = SimpleNamespace(generation=f"later-{self.uses}")
+                in_collection()
+            return "first"
+
+    monkeypatch.setattr(examples, "chosen", lambda source, preferred: (Example("en", source.generation),))
+    with app.app_context():
+        g.engine = Replaced()
+
+        assert in_collection() == (Example("en", "first"),)
 
 
 def test_years_are_bars() -> None:

@@ -124,7 +124,14 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/api/v1/search?q=water", "/api/v1/suggest?q=wa", "/api/v1/articles/water-ky?", "/embed?q=water"]
+    "address",
+    [
+        "/api/v1/search?q=water",
+        "/api/v1/suggest?q=wa",
+        "/api/v1/articles/water-ky?",
+        "/api/v1/articles/water-ky/passages/0/similar?",
+        "/embed?q=water",
+    ],
 )
 def test_a_key_lets_its_origin_in(keyed: FlaskClient, address: str) -> None:
     answer = keyed.get(f"{address}&{JOURNAL}", headers=FROM_JOURNAL)

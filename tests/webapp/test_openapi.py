@@ -78,3 +78,14 @@ def test_every_parameter_is_taken(client: FlaskClient) -> None:
         "per_article",
         "key",
     ]
+
+
+def test_a_key_is_taken_where_it_is_described(client: FlaskClient) -> None:
+    described_paths = described(client)["paths"]
+    taken = {path for path, each in described_paths.items() if "401" in each["get"]["responses"]}
+
+    assert taken == {path for path in described_paths if path.startswith("/api/v1/")}
+    for path in taken:
+        assert "key" in {each["name"] for each in described_paths[path]["get"]["parameters"]}
+        address = path.format(id="water-ky", ordinal=0)
+        assert client.get(f"{address}?key=made-up-0123456789").status_code == 401, path

@@ -24,8 +24,8 @@ import sys
 from pathlib import Path
 from search.settings import Settings
 from webapp.server import serve
-settings = Settings(index=Path(sys.argv[1]), port=0, rate_limit=sys.argv[2], trusted_proxy=sys.argv[3] or None)
-serve(settings)
+proxy = sys.argv[3] or None
+serve(Settings(index=Path(sys.argv[1]), port=0, rate_limit=sys.argv[2], trusted_proxy=proxy, name="Эл адабияты"))
 """
 
 FORWARDED = {
@@ -71,6 +71,11 @@ def test_the_page_answers_where_it_says(index_dir: Path) -> None:
     with running(index_dir) as address, urlopen(f"{address}healthz", timeout=10) as answer:
         assert answer.status == 200
         assert answer.headers["Server"] == "izde"
+
+
+def test_the_settings_hold_for_the_pages(index_dir: Path) -> None:
+    with running(index_dir) as address, urlopen(address, timeout=10) as answer:
+        assert '<h1 class="long">Эл адабияты</h1>' in answer.read().decode()
 
 
 @pytest.mark.parametrize("proxy", ["127.0.0.1", "*"])

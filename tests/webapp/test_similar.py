@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 from indexer.build import build
 from search.encoder import Encoder
-from tests.webapp.chromium import needs_chromium, serving, started
+from tests.webapp.chromium import needs_chromium, serving
 from webapp import create_app
 
 ARTICLES = [
@@ -96,10 +96,19 @@ def test_each_hit_and_passage_leads_to_those_like_it(client: FlaskClient) -> Non
     assert page.css(".hit .passage")[0].attributes["lang"] == "kk"
 
 
-@pytest.mark.parametrize("address", ["/similar?passage=3", "/similar", "/similar?passage=x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{VALLEY}/similar?passage=3",
+        f"{VALLEY}/similar",
+        f"{VALLEY}/similar?passage=x",
+        "/articles/none/similar?passage=0",
+        "/api/v1/articles/su/passages/9/similar",
+        "/api/v1/articles/none/passages/0/similar",
+    ],
+)
 def test_what_is_not_there_has_nothing_like_it(client: FlaskClient, address: str) -> None:
-    assert client.get(VALLEY + address).status_code == 404
-    assert client.get(f"/api/v1/articles/su/passages/9/{address}").status_code == 404
+    assert client.get(address).status_code == 404
 
 
 def test_programs_get_the_same(client: FlaskClient) -> None:
@@ -136,13 +145,6 @@ def address(index: Path) -> Iterator[str]:
         yield at
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    browser = started(tmp_path_factory.mktemp("profile"), "1000,900")
-    yield browser
-    browser.quit()
-
-
 @needs_chromium
 def test_marks_say_why_when_focused(browser: Chrome, address: str) -> None:
     browser.get(f"{address}{VALLEY}?q=reservoir&ui=en")
@@ -169,4 +171,5 @@ def test_keys_of_one_character_can_be_switched_off(browser: Chrome, address: str
     assert (pressed("n"), pressed("/")) == ("body", "body")
     assert browser.find_element(By.CSS_SELECTOR, "#matches button").get_attribute("aria-keyshortcuts") is None
     browser.execute_script("document.querySelector('.keys input').click()")
+    assert browser.find_element(By.NAME, "q").get_attribute("aria-keyshortcuts") == "/ Control+K Meta+K"
     assert (pressed("n"), pressed("/")) == ("mark", "input")

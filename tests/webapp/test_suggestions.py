@@ -10,7 +10,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.webapp.chromium import needs_chromium, serving, started
+from tests.webapp.chromium import needs_chromium, serving
 from webapp import create_app
 
 pytestmark = needs_chromium
@@ -26,13 +26,6 @@ def address(index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     logo.write_text(SVG, "utf-8")
     with serving(create_app({"INDEX": index_dir, "RATE_LIMIT": "off", "LOGO": logo})) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    driver = started(tmp_path_factory.mktemp("chromium"), "1280,1000")
-    yield driver
-    driver.quit()
 
 
 def _announced(browser: Chrome) -> str:

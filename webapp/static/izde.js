@@ -4,12 +4,14 @@
 
   const typing = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
-  // A reader who speaks to the browser may switch keys of a single letter off (WCAG 2.1, 2.1.4).
-  const singleKeys = () => {
+  // Readers who speak to their browser may switch keys of a single character off (WCAG 2.1.4): keys.js lets them.
+  // All scripts read the choice from <html data-keys>.
+  const page = document.documentElement;
+  const readChoice = () => {
     try {
-      return localStorage.getItem("izde-single-keys") !== "off";
+      page.dataset.keys = localStorage.getItem("izde-single-keys") === "off" ? "off" : "on";
     } catch {
-      return true;
+      page.dataset.keys = "on";
     }
   };
 
@@ -17,10 +19,13 @@
     if (event.altKey) return false;
     // By its place: with a Cyrillic layout on, the key says "л".
     if (event.ctrlKey || event.metaKey) return event.code === "KeyK" && !event.shiftKey;
-    return event.key === "/" && !typing(event.target) && singleKeys();
+    return event.key === "/" && !typing(event.target) && page.dataset.keys === "on";
   };
 
-  field?.setAttribute("aria-keyshortcuts", `${singleKeys() ? "/ " : ""}Control+K Meta+K`);
+  readChoice();
+  addEventListener("storage", readChoice);
+  field?.setAttribute("aria-keyshortcuts", `${page.dataset.keys === "on" ? "/ " : ""}Control+K Meta+K`);
+  field?.setAttribute("data-shortcuts", "/ Control+K Meta+K");
   document.addEventListener("keydown", (event) => {
     if (!field || !wanted(event)) return;
     event.preventDefault();

@@ -1,15 +1,7 @@
 // Keys of a single character can be switched off: they are in the way of speech input (WCAG 2.1.4).
-// The choice is kept in this browser only; other scripts read it from <html data-keys>.
+// The choice is kept in this browser only; izde.js reads it and writes it into <html data-keys>.
 const STORED = "izde-single-keys";
 const page = document.documentElement;
-
-function chosen() {
-  try {
-    return localStorage.getItem(STORED) !== "off";
-  } catch {
-    return true;
-  }
-}
 
 function keep(on) {
   try {
@@ -38,5 +30,6 @@ for (const help of document.querySelectorAll(".keys")) {
     apply(event.target.checked);
   });
 }
-addEventListener("storage", (event) => event.key === STORED && apply(chosen()));
-apply(chosen());
+// After izde.js has read what another page has stored.
+addEventListener("storage", () => apply(page.dataset.keys === "on"));
+apply(page.dataset.keys === "on");

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from indexer.errors import UnreadableSource
-from indexer.readers import article_id, find, read
+from indexer.readers import article_id, find, read, text
 from search.articles import Article
 
 
@@ -104,3 +105,14 @@ def test_no_format_is_loaded_before_its_first_file() -> None:
     libraries = ("docx", "markdown_it", "pypdfium2", "selectolax", "yaml")
     code = f"import sys, indexer.readers; print([name for name in {libraries} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_defect_of_a_reader_costs_its_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path, article_id: str) -> Iterator[Article]:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(text, "read", fail)
+    path = tmp_path / "a.txt"
+    path.write_text("text")
+    told = "a.txt: it could not be read (ZeroDivisionError('by zero')); please report this"
+    assert [str(item) for item in read(path, path)] == [told]

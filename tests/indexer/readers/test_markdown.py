@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
+
+import pytest
 
 from indexer.readers import read
 from search.articles import Article
@@ -83,3 +86,23 @@ def test_pandocs_names_are_understood(tmp_path: Path) -> None:
     assert articles(written(tmp_path, matter)) == [
         Article("a", "", "Текст.", ("Ivanov, I.", "Omar, A."), 2021, None, ("вода", "право"), "ru")
     ]
+
+
+def test_front_matter_too_deep_costs_the_metadata_only(tmp_path: Path) -> None:
+    path = written(tmp_path, "---\na: " + "[" * 20_000 + "\n---\nText.\n")
+    problem, article = read(path, path)
+    assert str(problem) == "a.md: its front matter is no YAML; quote values that hold a colon"
+    assert article == Article("a", "", "Text.")
+
+
+def test_comments_are_left_out_and_one_that_is_not_closed_is_text(tmp_path: Path) -> None:
+    source = "<div>a<!-- b -->c --> d<!-- <i>e</i> <!-- f\n-->g<b>h</b> <!-- i\n"
+    assert [article.text for article in articles(written(tmp_path, source))] == ["a c --> d g h  <!-- i"]
+
+
+@pytest.mark.parametrize("piece", ["<!--", "[^", "\t", "<a "])
+def test_what_is_opened_often_and_never_closed_takes_no_time(piece: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f"<div>{piece * (120_000 // len(piece))}</div>")
+    begun = time.perf_counter()
+    list(read(path, path))
+    assert time.perf_counter() - begun < 2

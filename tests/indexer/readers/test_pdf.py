@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.readers.page import Character, page_text
 from search.articles import Article
 from tests.indexer.readers.conftest import Drawn, articles, pdf, problems
 
@@ -115,3 +116,8 @@ def test_fonts_that_name_no_letters(tmp_path: Path) -> None:
     assert problems(written(tmp_path, data)) == [
         "a.pdf: its fonts do not say which letters they show; run OCR on it, for instance ocrmypdf --force-ocr"
     ]
+
+
+def test_letters_without_a_height() -> None:
+    page = [Character(each, True, 50, 51, 700, 700) for each in "1. a\n2. b"]
+    assert page_text(page) == "1. a\n2. b"

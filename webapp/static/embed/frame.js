@@ -3,19 +3,19 @@
 {
   const VERSION = 1;
 
-  const origin = (address) => {
+  /** The origin of the address that a function gives; null where it gives none on the web. */
+  const origin = (addressOf) => {
     try {
-      const { protocol, origin: found } = new URL(address);
+      const { protocol, origin: found } = new URL(addressOf());
       return /^https?:$/.test(protocol) ? found : null;
     } catch {
       return null;
     }
   };
 
-  const noted = () => decodeURIComponent(location.hash.slice(1));
-
   /** Some browsers know the page around only as the referrer, which a search within the frame replaces. */
-  const around = origin(location.ancestorOrigins?.[0] ?? noted()) ?? origin(document.referrer);
+  const noted = () => decodeURIComponent(location.hash.slice(1));
+  const around = origin(() => location.ancestorOrigins?.[0] ?? noted()) ?? origin(() => document.referrer);
 
   if (around && parent !== window) {
     // The fragment stays when the form is sent or a link within the frame is followed, and is not sent itself.

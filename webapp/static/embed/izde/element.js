@@ -4,8 +4,6 @@ const SOON_MS = 250;
 const SHORTEST = 2;
 const SUGGESTIONS = 6;
 const SKELETON_LINES = 6;
-const KEPT_ANSWERS = 30;
-const USUAL_WAIT_S = 30;
 const HOME = new URL(import.meta.url).origin;
 const LAYOUTS = ["inline", "modal", "box", "results"];
 const CHOICES = { mode: ["hybrid", "keyword", "semantic"], sort: ["relevance", "year"] };
@@ -13,25 +11,15 @@ const STATED = {
   language: "languages", mode: "mode", sort: "sort", author: "author", year_from: "year-from", year_to: "year-to",
 };
 
-/** Why a search was not answered: `status` is that of HTTP, 0 where no answer came. */
-class Refusal extends Error {
-  constructor(status, retryAfter = 0) {
-    super(`the search was not answered (status ${status})`);
-    this.status = status;
-    this.retryAfter = retryAfter;
-  }
-}
-
 class IzdeSearch extends HTMLElement {
   #words = STRINGS.en;
   #changedWords = {};
   #language = "en";
   #completions = null;
-  #kept = new Map();
+  #answers = new Answers();
   #shown = [];
   #query = "";
   #waiting = 0;
-  #refusedUntil = 0;
   #lost = false;
   #asked = null;
   #suggesting = null;
@@ -314,25 +302,9 @@ class IzdeSearch extends HTMLElement {
     }
   }
 
-  async #answer(path, values, signal) {
+  #answer(path, values, signal) {
     const address = withValues(this.#endpoint + path, { ...values, key: this.getAttribute("key") });
-    if (this.#kept.has(address)) return this.#kept.get(address);
-    const wait = Math.ceil((this.#refusedUntil - Date.now()) / 1000);
-    if (wait > 0) throw new Refusal(429, wait);
-    const response = await fetch(address, { signal, credentials: "omit" }).catch((problem) => {
-      throw signal.aborted ? problem : new Refusal(0);
-    });
-    if (!response.ok) throw this.#refusal(response);
-    const answer = await response.json();
-    if (this.#kept.size >= KEPT_ANSWERS) this.#kept.delete(this.#kept.keys().next().value);
-    this.#kept.set(address, answer);
-    return answer;
-  }
-
-  #refusal(response) {
-    const wait = Number(response.headers.get("Retry-After")) || USUAL_WAIT_S;
-    if (response.status === 429) this.#refusedUntil = Date.now() + wait * 1000;
-    return new Refusal(response.status, wait);
+    return this.#answers.at(address, signal);
   }
 
   get #endpoint() {
