@@ -25,7 +25,8 @@ from search.conditions import ARTICLE_FIELDS
 from search.documents import DocumentWriter
 from search.encoder import Encoder
 from search.languages.analysis import analysis_version
-from search.storage import building, new_generation, seal, switch
+from search.lock import building
+from search.storage import new_generation, seal, switch
 from search.vectors import quantised
 from search.words import word_name
 

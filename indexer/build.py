@@ -24,7 +24,9 @@ from search.documents import DocumentWriter
 from search.encoder import Encoder
 from search.glossary import Glossary
 from search.languages.analysis import analysis_version
-from search.storage import Manifest, building, discard, new_generation, prune, seal, sha256, switch
+from search.lock import building
+from search.manifest import Manifest
+from search.storage import discard, new_generation, prune, seal, sha256, switch
 
 #: Called with files done, files in all, and the name of the file at hand.
 Progress = Callable[[int, int, str], None]

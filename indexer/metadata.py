@@ -84,12 +84,15 @@ def _sidecar(path: Path, modified_ns: int) -> Sidecar:
         return Sidecar({}, (problem,))
     rows: dict[str, Description] = {}
     bad: list[UnreadableSource] = []
-    for row in table:
-        name = row.get("file") or ""
-        if problem_found := _problem(path, row, rows):
-            bad.append(UnreadableSource(path, *problem_found, line=table.line_num))
-        else:
-            rows[name] = _description(row)
+    try:
+        for row in table:
+            name = row.get("file") or ""
+            if problem_found := _problem(path, row, rows):
+                bad.append(UnreadableSource(path, *problem_found, line=table.line_num))
+            else:
+                rows[name] = _description(row)
+    except csv.Error as error:
+        bad.append(UnreadableSource(path, str(error), "close every quote that was opened", line=table.line_num))
     return Sidecar(rows, tuple(bad))
 
 
@@ -117,11 +120,18 @@ def _problem(path: Path, row: dict[str, str], rows: dict[str, Description]) -> t
         return "the row names no file", "fill in its column file"
     if name in rows:
         return f"{name} has a row already", "keep one of the two"
-    if not (path.parent / name).is_file():
+    if not _is_file(path.parent / name):
         return f"there is no file {name} in this folder", "correct the name or remove the row"
     if row.get("year") and fields.year(row["year"]) is None:
         return f"{row['year']!r} is no year", "write it in four digits"
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file's
+        return False
 
 
 def _description(row: dict[str, str]) -> Description:

@@ -14,9 +14,11 @@ from search.chained import Ints, Rows, whole
 from search.conditions import open_fields
 from search.documents import Documents
 from search.encoder import Encoder
-from search.keyindex import KeyIndex
+from search.index_errors import IndexProblem
 from search.languages.analysis import analysis_version
-from search.storage import IndexProblem, Manifest, current_generation, generation_path, open_generation, segment_paths
+from search.manifest import Manifest
+from search.storage import current_generation, generation_path, open_generation, segment_paths
+from search.strings import Strings
 from search.vectors import Vectors
 from search.words import Words
 
@@ -40,7 +42,7 @@ class PreviousGeneration:
         self.fields: dict[str, Rows] = open_fields(segments)
         self.vectors = Vectors(segments, "passages.vectors")
         self.references: NDArray[np.bool_] = whole(segments, "passages.references")
-        self._keys = KeyIndex(segments)
+        self._keys = Strings(segments, "keys")
         self._documents = Documents([segment / "documents.sqlite" for segment in segments], frozenset(manifest.dead))
         self.contents = self._documents.contents()
         self._places = {head.id: (number, first, count) for number, head, first, count in self._documents.heads()}
@@ -68,7 +70,7 @@ class PreviousGeneration:
 
     def keys(self, word: int) -> tuple[tuple[str, float], ...]:
         """The keys of a word with their weights, that of its exact form first."""
-        names = [self._keys.key(int(number)) for number in self.words.keys(word)]
+        names = [self._keys[int(number)] for number in self.words.keys(word)]
         return tuple(zip(names, self.words.key_weights(word).tolist(), strict=True))
 
 

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.reuse import PreviousGeneration
-from search.chained import Ints
+from search.chained import Ints, rows
 from search.encoder import Encoder
 from search.keyindex import Occurrences
 from search.languages.analysis import exact_key, lemma_keys
 from search.names import sound_numbers
-from search.ragged import rows
 from search.spelling import number_of, skeleton
 from search.vectors import Bytes, Floats, quantised
 from search.words import WordTable, encoded_words, word_name

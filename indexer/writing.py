@@ -13,10 +13,9 @@ from indexer.reuse import PreviousGeneration
 from indexer.vocabulary import AnalysedVocabulary, analysed, word_skeletons, word_sounds, word_vectors
 from search import keyindex, words
 from search.catalogue import write_catalogue
-from search.chained import Ints, Rows, bounds_of
+from search.chained import Ints, Rows, bounds_of, rows
 from search.encoder import Encoder
 from search.keyindex import Occurrences
-from search.ragged import rows
 from search.vectors import Vectors
 
 #: What a word counts for in a field of the article, beside the text of the passage.

@@ -8,7 +8,6 @@ the word is, says how well a passage answers, and which of its words to mark.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from search.chained import Ints
 from search.encoder import Encoder
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
+from search.lazy import lazy
 from search.names import sound_numbers
 from search.query import Term
 from search.words import Words, encoded_words
@@ -58,7 +58,7 @@ class Aligner:
         self._encoder = encoder
         self.terms = terms
 
-    @cached_property
+    @lazy
     def weights(self) -> Floats:
         """How telling each word of the query is: how rare it and its counterparts are together; shape (terms,).
 
@@ -86,7 +86,7 @@ class Aligner:
         scores[filled] = ((1 - STRETCH_WEIGHT) * whole + STRETCH_WEIGHT * stretches) / self.weights.sum()
         return scores
 
-    @cached_property
+    @lazy
     def counterparts(self) -> list[dict[str, float]]:
         """For each word of the query the lemma keys of the words closest to it, weighted by their similarity.
 
@@ -112,7 +112,7 @@ class Aligner:
             keys.setdefault(lemma, float(similarity[number]))
         return keys
 
-    @cached_property
+    @lazy
     def similarities(self) -> Floats:
         """Similarity, 0 to 1, of every word of the collection with the words of the query; shape (words, terms)."""
         similarity = self._by_meaning.copy()
@@ -125,12 +125,12 @@ class Aligner:
             similarity[self.shared[column], column] = 1
         return similarity
 
-    @cached_property
+    @lazy
     def shared(self) -> list[Mask]:
         """For each word of the query which words share its exact form or a lemma with it; shape (words,)."""
         return [self._having([exact_key(term.form), *term.keys]) for term in self.terms]
 
-    @cached_property
+    @lazy
     def exact(self) -> list[Mask]:
         """For each word of the query which words have its form, in any language; shape (words,)."""
         return [self._having([exact_key(term.form)]) for term in self.terms]
@@ -141,7 +141,7 @@ class Aligner:
         mask[self._words.having([number for key in keys for number in self._keys.numbers(key)])] = True
         return mask
 
-    @cached_property
+    @lazy
     def _by_meaning(self) -> Floats:
         """Similarity by vectors, and of names by sound, of every word; shape (words, terms)."""
         if not self.terms:

@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.ragged import rows
-
 Ints = NDArray[np.int64]
 Array = NDArray[Any]
 
@@ -59,6 +57,20 @@ def first_numbers(lengths: Sequence[int]) -> list[int]:
 def first_rows(paths: Sequence[Path], name: str) -> list[int]:
     """The number of each segment's first row, or first string, of what is kept under this name."""
     return first_numbers([len(offsets) - 1 for offsets in mapped(paths, f"{name}.offsets")])
+
+
+def rows(offsets: Ints, numbers: NDArray[np.integer]) -> tuple[Ints, Ints]:
+    """Where the entries of some rows stand in the flat array, row after row, and the offsets between those rows.
+
+    `offsets` has one entry more than there are rows; shapes (entries,) and (len(numbers) + 1,). Raises `IndexError`
+    for offsets that cannot be right, before memory is asked for.
+    """
+    starts = offsets[numbers]
+    lengths = offsets[numbers + 1] - starts
+    if len(lengths) and not 0 <= lengths.min() <= lengths.max() <= offsets[-1]:
+        raise IndexError("the offsets between rows are damaged")
+    bounds = bounds_of(lengths)
+    return np.repeat(starts - bounds[:-1], lengths) + np.arange(bounds[-1]), bounds
 
 
 class Chained:

@@ -21,8 +21,10 @@ from search.documents import Documents
 from search.encoder import EMBEDDED, Encoder, load_encoder
 from search.glossary import Glossary
 from search.highlight import highlights
+from search.index_errors import IndexIncompatible
 from search.keyindex import KeyIndex
 from search.languages.analysis import analysis_version
+from search.manifest import Manifest
 from search.order import Orderer, Page
 from search.query import Query, Term, understand
 from search.ranking import Evidence, Ranker
@@ -30,13 +32,7 @@ from search.respelling import Respeller
 from search.results import Hit, Mode, Results, Sort
 from search.semantic import PassageVectors
 from search.similar import Neighbours, Similar
-from search.storage import (
-    IndexIncompatible,
-    Manifest,
-    open_generation,
-    open_newest,
-    segment_paths,
-)
+from search.storage import open_generation, open_newest, segment_paths
 from search.suggestions import Suggestions
 from search.syntax import is_structured
 from search.words import Words

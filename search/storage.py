@@ -28,12 +28,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from search.index_errors import REMEDY, IndexBusy, IndexIncompatible, IndexMissing, IndexProblem
-from search.lock import building
+from search.index_errors import REMEDY, IndexIncompatible, IndexMissing, IndexProblem
 from search.manifest import FILE as MANIFEST
 from search.manifest import FORMAT_VERSION, Manifest, StoredFile, read_manifest, write_manifest
-
-__all__ = ["FORMAT_VERSION", "IndexBusy", "IndexIncompatible", "IndexMissing", "IndexProblem", "Manifest", "building"]
 
 _CURRENT = "CURRENT"
 _NEXT = "CURRENT.next"
@@ -58,7 +55,7 @@ def current_generation(index: Path) -> str:
     except FileNotFoundError:
         raise IndexMissing(f"there is no index in {index}; make one with: izde index SOURCE --index {index}") from None
     except (OSError, ValueError) as error:
-        raise IndexProblem(f"{file} cannot be read ({error}); rebuild with: izde index SOURCE") from error
+        raise IndexProblem(f"{file} cannot be read ({error}); {REMEDY}") from error
     if not GENERATION_NAME.fullmatch(name):
         raise IndexProblem(f"{file} is damaged (it names no generation); rebuild with: izde index SOURCE")
     return name

@@ -21,8 +21,9 @@ from indexer.build import build
 from search.encoder import Encoder
 from search.engine import Engine
 from search.live import LiveEngine
+from search.lock import building
 from search.results import Results
-from search.storage import building, verify
+from search.storage import verify
 
 READERS = 8
 
@@ -34,7 +35,7 @@ QUERIES = ("water", "су", '"brings water"', "доход*", "-river", "remittan
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from search.storage import building
+from search.lock import building
 with building(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -73,10 +74,12 @@ def test_readers_while_generations_come_and_go(
     following, over = LiveEngine(index, encoder), threading.Event()
     with ThreadPoolExecutor(READERS) as readers:
         asked = [readers.submit(_read, following.engine, over) for _ in range(READERS)]
-        for number in range(1, GENERATIONS + 1):
-            renew(number)
-            time.sleep(0.1)
-        over.set()
+        try:
+            for number in range(1, GENERATIONS + 1):
+                renew(number)
+                time.sleep(0.1)
+        finally:
+            over.set()
         answers = [answer for each in asked for answer in each.result()]
     assert len(whole) == GENERATIONS + 1
     assert {name for name, _ in answers} <= set(whole)

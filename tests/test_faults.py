@@ -20,8 +20,9 @@ from indexer.build import build
 from search import engine, manifest
 from search.encoder import Encoder
 from search.engine import Engine
+from search.index_errors import IndexIncompatible, IndexProblem
 from search.results import MODES
-from search.storage import IndexIncompatible, IndexProblem, current_generation, generation_path, verify
+from search.storage import current_generation, generation_path, verify
 from tests.builder import Build, Builder
 
 #: Of the random places; a failure names it.

@@ -18,8 +18,9 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from search.errors import UserError
+from search.manifest import Manifest
 from search.settings import SettingError
-from search.storage import Manifest, current_generation, generation_path, open_generation
+from search.storage import current_generation, generation_path, open_generation
 
 blueprint = Blueprint("metrics", __name__)
 

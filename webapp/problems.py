@@ -11,8 +11,8 @@ from flask import Flask, Response, json, make_response, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 
 from search.deadline import OutOfTime
+from search.index_errors import IndexMissing, IndexProblem
 from search.query import QueryError
-from search.storage import IndexMissing, IndexProblem
 from webapp.messages import gettext
 from webapp.parameters import SearchRequest
 

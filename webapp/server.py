@@ -12,8 +12,8 @@ from waitress.proxy_headers import proxy_headers_middleware
 from waitress.server import create_server
 
 from search.errors import UserError
+from search.index_errors import IndexProblem
 from search.settings import Settings
-from search.storage import IndexProblem
 from webapp import access_log, configuration, create_app
 from webapp.collection import engine
 from webapp.examples import in_collection

@@ -12,15 +12,9 @@ from indexer.desk import Desk
 from indexer.errors import UnreadableSource
 from search.encoder import Encoder
 from search.engine import Engine
-from search.storage import (
-    IndexBusy,
-    IndexMissing,
-    building,
-    current_generation,
-    generation_path,
-    open_generation,
-    verify,
-)
+from search.index_errors import IndexBusy, IndexMissing
+from search.lock import building
+from search.storage import current_generation, generation_path, open_generation, verify
 
 WATER = "Өзен суын бөлу туралы келісім жыл сайын жаңартылады."
 MONEY = "Migrants send money to their families every month."

@@ -10,7 +10,7 @@ import pytest
 
 from search.articles import Article, Passage
 from search.documents import Documents, DocumentWriter
-from search.storage import IndexProblem
+from search.index_errors import IndexProblem
 
 WATER = Article(
     id="folder/су туралы",

@@ -13,15 +13,10 @@ import pytest
 from indexer.build import build
 from search.encoder import Encoder
 from search.engine import Engine
+from search.index_errors import IndexMissing, IndexProblem
 from search.query import QueryError
 from search.results import Hit, Mode, Results
-from search.storage import (
-    IndexMissing,
-    IndexProblem,
-    current_generation,
-    generation_path,
-    open_generation,
-)
+from search.storage import current_generation, generation_path, open_generation
 
 #: Sentences of seven words about rivers; ten of them make a passage.
 SENTENCE = "The river {n} brings water to fields. "

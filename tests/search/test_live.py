@@ -13,8 +13,9 @@ from indexer.build import build
 from search import live
 from search.encoder import Encoder
 from search.engine import Engine
+from search.index_errors import IndexMissing
 from search.live import LiveEngine
-from search.storage import IndexMissing, current_generation, generation_path
+from search.storage import current_generation, generation_path
 
 
 def _index(text: str, folder: Path, encoder: Encoder) -> None:

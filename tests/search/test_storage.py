@@ -13,12 +13,9 @@ from pathlib import Path
 import pytest
 
 from search import storage
+from search.index_errors import IndexBusy, IndexIncompatible, IndexMissing, IndexProblem
+from search.lock import building
 from search.storage import (
-    IndexBusy,
-    IndexIncompatible,
-    IndexMissing,
-    IndexProblem,
-    building,
     current_generation,
     generation_path,
     new_generation,

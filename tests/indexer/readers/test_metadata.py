@@ -76,3 +76,18 @@ def test_a_table_with_other_columns(tmp_path: Path) -> None:
         "they have to be of file, title, authors, year, url, language, keywords"
     ]
     assert articles(source / "a.txt") == [Article("a", "", "Text.")]
+
+
+def test_a_quote_that_is_never_closed_costs_what_follows_it(tmp_path: Path) -> None:
+    row = 'a.txt,First,,2019,,,\nb.txt,"Water' + " and law" * 20_000
+    source = folder(tmp_path, HEADER + row)
+    (problem,) = metadata.problems(find(source))
+    assert str(problem).endswith("field larger than field limit (131072); close every quote that was opened")
+    assert [article.title for article in articles(source / "a.txt")] == ["First"]
+
+
+def test_a_name_longer_than_any_file_costs_its_row(tmp_path: Path) -> None:
+    source = folder(tmp_path, HEADER + f"{'n' * 300}.txt,Long,,,,,\na.txt,First,,,,,\n")
+    (problem,) = metadata.problems(find(source))
+    assert str(problem).startswith("articles.csv:2: there is no file nnn")
+    assert [article.title for article in articles(source / "a.txt")] == ["First"]
