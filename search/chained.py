@@ -6,6 +6,7 @@ through all of them; with a single segment, by far the most frequent case, nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
@@ -18,10 +19,26 @@ Ints = NDArray[np.int64]
 Array = NDArray[Any]
 
 
+#: What `numpy.save` writes before the values of an array in C order.
+_HEADER = re.compile(
+    rb"{'descr': '(?P<type>[<|][a-z][0-9]+)', 'fortran_order': False, 'shape': \((?P<shape>[0-9, ]*)\), }"
+)
+
+
 def mapped_array(file: Path) -> Array:
-    """The array in a file, memory-mapped."""
+    """The array in a file that `numpy.save` wrote, memory-mapped.
+
+    numpy reads the header of such a file as Python, which fails now and then where several threads do (CPython issue
+    106905), as when a server takes up a new generation.
+    """
+    content = np.asarray(np.memmap(file, np.uint8, "r"))
+    length = int.from_bytes(content[8:10].tobytes(), "little")
+    header = _HEADER.match(content[10 : 10 + length].tobytes())
+    if header is None:
+        raise ValueError(f"{file} does not begin as an array in version 1 of numpy's format")
+    shape = [int(size) for size in header["shape"].split(b",") if size.strip()]
     # A plain view of what is mapped: `numpy.memmap` is slow to take single items from.
-    return np.asarray(np.load(file, mmap_mode="r"))
+    return content[10 + length :].view(np.dtype(header["type"].decode())).reshape(shape)
 
 
 def mapped(paths: Sequence[Path], name: str) -> list[Array]:
