@@ -7,6 +7,7 @@ through all of them; with a single segment, by far the most frequent case, nothi
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
@@ -96,9 +97,15 @@ class Chained:
     def __init__(self, parts: Sequence[Array]) -> None:
         self.parts = parts
         self.bounds = bounds_of([len(part) for part in parts])
+        self._firsts: list[int] = self.bounds[:-1].tolist()
 
     def __len__(self) -> int:
         return int(self.bounds[-1])
+
+    def between(self, first: int, last: int) -> Array:
+        """The entries from one number to before another, which are all of one part."""
+        owner = bisect_right(self._firsts, first) - 1
+        return self.parts[owner][first - self._firsts[owner] : last - self._firsts[owner]]
 
     def __getitem__(self, numbers: NDArray[np.integer]) -> Array:
         """The entries of these numbers, in their order."""
@@ -106,9 +113,9 @@ class Chained:
             return self.parts[0][numbers]
         owners = np.searchsorted(self.bounds, numbers, side="right") - 1
         taken = np.empty((len(numbers), *self.parts[0].shape[1:]), self.parts[0].dtype)
-        for owner in np.unique(owners).tolist():
+        for owner, (part, first) in enumerate(zip(self.parts, self._firsts, strict=True)):
             chosen = owners == owner
-            taken[chosen] = self.parts[owner][numbers[chosen] - self.bounds[owner]]
+            taken[chosen] = part[numbers[chosen] - first]
         return taken
 
 
@@ -143,10 +150,7 @@ class Rows:
 
     def __getitem__(self, number: int) -> Array:
         """The entries of one row."""
-        first, last = int(self._offsets[number]), int(self._offsets[number + 1])
-        if len(self._entries.parts) == 1:
-            return self._entries.parts[0][first:last]
-        return self._entries[np.arange(first, last)]
+        return self._entries.between(int(self._offsets[number]), int(self._offsets[number + 1]))
 
     def length(self, number: int) -> int:
         """How many entries a row has."""
