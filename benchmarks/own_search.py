@@ -14,7 +14,7 @@ from benchmarks.nearest import Nearest
 from benchmarks.synthetic import PASSAGES_PER_ARTICLE
 from search.engine import Engine
 from search.keyindex import KeyIndex
-from search.semantic import best
+from search.semantic import EXACT, best
 from search.storage import current_generation, generation_path, open_generation, segment_paths
 from search.vectors import Vectors
 
@@ -40,11 +40,12 @@ def open_ranking(index: Path) -> Search:
 
 
 def open_nearest(index: Path) -> Nearest:
-    """The cosine with every passage, and the best of them."""
+    """The cosine with every passage, or of very many with those nearest by sketch, and the best of them."""
     vectors = Vectors(segments(index), "passages.vectors")
 
     def search(asked: NDArray[np.float32]) -> NDArray[np.int64]:
-        return best(vectors.cosines(asked[None])[:, 0], TOP)
+        passages, cosines = vectors.nearest(asked[None], EXACT)
+        return passages[best(cosines[:, 0], TOP)]
 
     return search
 
