@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
 from whoosh import query
 
 from search import deadline
 from search.catalogue import Catalogue, Filters, Mask
 from search.chained import Ints, Rows, first_rows
 from search.keyindex import KeyIndex
+from search.languages.analysis import exact_key
 from search.words import Words
 
 #: Fields of an article whose words can be asked for.
@@ -91,9 +91,9 @@ class Conditions:
         elif isinstance(leaf, query.Wildcard):
             yield from self._keys.matching(leaf.text)
         else:
-            for number in self._keys.beginning(leaf.text[: leaf.prefixlength]):
-                if OSA.distance(leaf.text, self._keys.key(number), score_cutoff=leaf.maxdist) <= leaf.maxdist:
-                    yield number
+            for _, form in self._words.near(leaf.text.removeprefix("="), leaf.maxdist):
+                if (key := exact_key(form)).startswith(leaf.text[: leaf.prefixlength]):
+                    yield from self._keys.numbers(key)
 
     def _holding(self, field: str, numbers: Sequence[int]) -> Mask:
         """Which passages hold one of some keys in their own text, or are of an article that does in a field."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cache
 
 from search import deadline
 from search.keyindex import KeyIndex
 from search.languages import kazakh, kyrgyz
 from search.languages.analysis import exact_key, is_known, lemma_keys
 from search.languages.tokens import Token, tokenize
-from search.mistypings import Forms
 from search.spelling import cyrillic, other_layouts, skeleton, without_own_letters
 from search.words import Words
 
@@ -109,16 +108,11 @@ class Respeller:
             return None
         deadline.check()
         most = letters if len(form) > LONGEST_SHORT else 1
-        near = self._forms.near(form, most)
+        near = self._words.near(form, most)
         ranked = min(
             ((distance, -self._keys.frequency(exact_key(word)), word) for distance, word in near), default=None
         )
         return ranked[2] if ranked else None
-
-    @cached_property
-    def _forms(self) -> Forms:
-        """Every form of the passages, once."""
-        return Forms(self._words.name(number)[1] for number in range(len(self._words)))
 
     def _best_lemma(self, stem_and_ending: tuple[str, str]) -> str | None:
         stem, ending = stem_and_ending

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from search.chained import Ints, Rows, bounds_of, first_rows, mapped, whole
 from search.encoder import Encoder
+from search.mistypings import Forms
 from search.spelling import number_of
 from search.strings import Strings, StringTable
 from search.vectors import Bytes, Vectors
@@ -100,6 +102,14 @@ class Words:
         """Language and form of the words with this skeleton (see `search.spelling`), or with a lemma of it."""
         numbers = np.flatnonzero(self._skeletons[int(lemma)] == number_of(skeleton))
         return [self.name(number) for number in numbers.tolist()]
+
+    def near(self, form: str, most: int) -> list[tuple[int, str]]:
+        """The forms of words, in any language, within `most` mistypings of one, with how many there are."""
+        return self._forms.near(form, most)
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return Forms(self.name(number)[1] for number in range(len(self)))
 
     def cosines(self, vectors: Floats) -> Floats:
         """Cosine of every word with some unit vectors; shapes (n, dimensions) to (words, n).
