@@ -29,11 +29,13 @@ FROM python:3.12-slim
 
 RUN useradd --system --uid 10001 --no-create-home izde && install -d -o izde -g izde /index
 COPY --from=build /venv /venv
+COPY index_data/glossary.tsv /usr/local/share/izde/glossary.tsv
 
 # Behind a published port every reader may seem to come from the private network of the container.
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     IZDE_INDEX=/index \
+    IZDE_GLOSSARY=/usr/local/share/izde/glossary.tsv \
     IZDE_HOST=0.0.0.0 \
     IZDE_METRICS=off
 

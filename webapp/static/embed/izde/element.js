@@ -58,6 +58,11 @@ class IzdeSearch extends HTMLElement {
 
   /** Put a query into the field and search for it. */
   search(query) {
+    if (!this.shadowRoot) {
+      // The page is still being read: asked for once the element is built.
+      this.setAttribute("query", query);
+      return undefined;
+    }
     if (this.#dialog?.open === false) this.#open();
     this.#field.value = query;
     return this.#submit();
