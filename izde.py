@@ -336,7 +336,7 @@ def stats(index: Path, as_json: bool) -> None:
 @_json_option
 def verify(index: Path, as_json: bool) -> None:
     """Check every file of the index against its checksum. Exit code 1 when one is damaged."""
-    from search.storage import verify as problems_of
+    from search.verification import verify as problems_of
 
     problems = problems_of(index)
     if not as_json:

@@ -9,7 +9,7 @@ from indexer.collection import Collection
 from indexer.reuse import PreviousGeneration
 from search.documents import DocumentWriter
 from search.index_errors import REMEDY, IndexProblem
-from search.storage import damaged_files
+from search.verification import damaged_files
 
 #: Segments a generation may have: a query looks into each.
 MOST_SEGMENTS = 16

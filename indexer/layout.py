@@ -260,7 +260,7 @@ def _mark(line: str) -> str | None:
 
 def _continues(before: str, after: str) -> bool:
     """Whether two lines are parts of one sentence by what stands at their ends."""
-    first = after[_OPENING.match(after).end() :][:1]  # type: ignore[union-attr]
+    first = _first_letter(after)
     return first.islower() or before[-1:] in ",(«„[/" or after[:1] in ",;:.)]»!?%"
 
 
@@ -280,8 +280,13 @@ def _label() -> re.Pattern[str]:
 
 
 def _begins_sentence(line: str) -> bool:
-    first = line[_OPENING.match(line).end() :][:1]  # type: ignore[union-attr]
+    first = _first_letter(line)
     return first.isupper() or first.isdigit() or first in "•-–—"
+
+
+def _first_letter(line: str) -> str:
+    """What a line begins with after a dash, opening quotes and brackets; nothing where there is no more."""
+    return _OPENING.sub("", line, count=1)[:1]
 
 
 def _is_capitals(line: str) -> bool:

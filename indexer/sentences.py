@@ -116,7 +116,7 @@ class _Brackets:
     def hold(self, offset: int) -> bool:
         while self._span and self._span.end() <= offset:
             self._span = next(self._spans, None)
-        return bool(self._span) and self._span.start() < offset  # type: ignore[union-attr]
+        return self._span is not None and self._span.start() < offset
 
 
 def _is_end(text: str, line: int, match: re.Match[str]) -> bool:

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.reuse import PreviousGeneration
-from search.chained import Ints, rows
+from search.chained import Ints, bounds_of, rows
 from search.encoder import Encoder
 from search.keyindex import Occurrences
 from search.languages.analysis import exact_key, lemma_keys
 from search.names import sound_numbers
 from search.spelling import number_of, skeleton
+from search.strings import in_order
 from search.vectors import Bytes, Floats, quantised
 from search.words import WordTable, encoded_words, word_name
 
@@ -102,17 +103,17 @@ class AnalysedVocabulary:
 
 def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> AnalysedVocabulary:
     """Analyse every word once, taking over what the previous generation knows."""
-    names = sorted(vocabulary.words, key=lambda name: name.encode("utf-8", "surrogatepass"))
+    names = in_order(vocabulary.words)
     places = np.empty(len(names), np.int64)
     places[[vocabulary.words[name] for name in names]] = np.arange(len(names))
     before = [_before(name, vocabulary, previous) for name in names]
     new = iter(vocabulary.keys_of([name for name, number in zip(names, before, strict=True) if number is None]))
     found = [next(new) if number is None or previous is None else previous.keys(number) for number in before]
-    keys = sorted({key for each in found for key, _ in each}, key=lambda key: key.encode("utf-8", "surrogatepass"))
+    keys = in_order(key for each in found for key, _ in each)
     key_numbers = {key: number for number, key in enumerate(keys)}
     table = WordTable(
         names,
-        np.concatenate([[0], np.cumsum([len(each) for each in found])]).astype(np.int64),
+        bounds_of([len(each) for each in found]),
         np.array([key_numbers[key] for each in found for key, _ in each], np.int32),
         np.array([weight for each in found for _, weight in each], np.float32),
         len(keys),

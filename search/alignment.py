@@ -52,11 +52,20 @@ SYNONYM = 0.96
 class Aligner:
     """Holds the words of one query against the words of passages of one generation."""
 
-    def __init__(self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder) -> None:
+    def __init__(
+        self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder, *, text: str = ""
+    ) -> None:
+        """`text` is what is asked for as a whole, for its `vector`."""
+        self._text = text
         self._words = words
         self._keys = keys
         self._encoder = encoder
         self.terms = terms
+
+    @lazy
+    def vector(self) -> Floats:
+        """The unit vector of the whole text; shape (dimensions,)."""
+        return self._encoder.encode([self._text])[0]
 
     @lazy
     def weights(self) -> Floats:

@@ -16,7 +16,7 @@ from search.chained import Ints, Rows, bounds_of, first_rows, joined, mapped, sh
 from search.documents import Documents
 from search.results import FacetValue
 from search.semantic import best
-from search.strings import Strings, StringTable
+from search.strings import Strings, StringTable, in_order
 
 Mask = NDArray[np.bool_]
 
@@ -199,7 +199,7 @@ def write_catalogue(path: Path, passages: PassageColumns, authors: Sequence[Sequ
     np.save(path / "passages.years.npy", np.array(known, np.int16))
     np.save(path / "passages.articles.npy", np.array(passages.articles, np.int32))
     np.save(path / "passages.references.npy", np.array(passages.references, np.bool_))
-    names = sorted({name for each in authors for name in each}, key=lambda name: name.encode("utf-8", "surrogatepass"))
+    names = in_order(name for each in authors for name in each)
     StringTable.write(path / "authors", names)
     numbers = {name: number for number, name in enumerate(names)}
     distinct = [dict.fromkeys(each) for each in authors]

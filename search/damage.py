@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from search.errors import UserError
 from search.index_errors import REMEDY, IndexProblem
 from search.manifest import FILE as MANIFEST
-from search.storage import damaged_files
+from search.verification import damaged_files
 
 P = ParamSpec("P")
 R = TypeVar("R")

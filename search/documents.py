@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from search.articles import Article, Passage
 from search.chained import bounds_of
@@ -184,7 +184,7 @@ class _File:
         for row in self._rows(f"SELECT first_passage, passages, {_HEAD} FROM articles ORDER BY number"):
             yield _article((*row[2:], "")), row[0], row[1]
 
-    def contents(self) -> list[tuple]:  # type: ignore[type-arg]
+    def contents(self) -> list[tuple[Any, ...]]:
         return self._rows("SELECT id, content, number FROM articles")
 
     def _passages(self, condition: str, value: object) -> list[Passage]:
@@ -196,7 +196,7 @@ class _File:
         )
         return [Passage(*row) for row in rows]
 
-    def _rows(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         try:
             with self._lock:
                 return self._database.execute(statement, values).fetchall()
@@ -214,7 +214,7 @@ class _File:
         return IndexProblem(f"{self._file} is damaged ({error}); {REMEDY}")
 
 
-def _article(row: tuple) -> Article:  # type: ignore[type-arg]
+def _article(row: tuple[Any, ...]) -> Article:
     article_id, title, authors, year, url, keywords, language, pages, text = row
     return Article(
         article_id,

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from search.alignment import Aligner
 from search.catalogue import Catalogue, Mask
 from search.chained import Ints
-from search.encoder import Encoder
 from search.fusion import for_length, fused, spread_over_languages, with_article_evidence
 from search.keyindex import KeyIndex
 from search.languages.analysis import exact_key
@@ -74,14 +73,11 @@ class Evidence:
 class Ranker:
     """Finds and orders the passages of one generation."""
 
-    def __init__(
-        self, catalogue: Catalogue, keys: KeyIndex, words: Words, vectors: PassageVectors, encoder: Encoder
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, keys: KeyIndex, words: Words, vectors: PassageVectors) -> None:
         self._catalogue = catalogue
         self._keys = keys
         self._words = words
         self._vectors = vectors
-        self._encoder = encoder
 
     def evidence(self, query: Query, aligner: Aligner, mode: Mode) -> Evidence:
         """What speaks for each passage; the keyword mode has no evidence by meaning, the semantic none by word."""
@@ -89,7 +85,7 @@ class Ranker:
         keyword = none if mode == "semantic" else self._keyword(query)
         if mode == "keyword" or not query.ranking_text:
             return _together(len(self._catalogue), keyword, none, none)
-        related = self._vectors.related(self._encoder.encode([query.ranking_text])[0])
+        related = self._vectors.related(aligner.vector)
         return _together(len(self._catalogue), keyword, self._scored(aligner.counterparts), related)
 
     def ranked(self, query: Query, aligner: Aligner, evidence: Evidence, mode: Mode, depth: int) -> tuple[Ints, Floats]:
@@ -128,10 +124,9 @@ class Ranker:
 
     def _scores(self, query: Query, aligner: Aligner, candidates: Evidence) -> Floats:
         passages = candidates.passages
-        cosine = self._vectors.cosines(passages, self._encoder.encode([query.ranking_text])[0])
         scores = fused(
             aligner.scores(passages),
-            cosine,
+            self._vectors.cosines(passages, aligner.vector),
             candidates.keyword,
             candidates.counterparts,
             self._catalogue.in_languages(query.languages, passages),

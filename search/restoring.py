@@ -24,7 +24,6 @@ from search.manifest import FORMAT_VERSION, Manifest, read_manifest
 from search.storage import (
     GENERATION_NAME,
     current_generation,
-    damaged_files,
     discard,
     flush,
     generation_path,
@@ -32,6 +31,7 @@ from search.storage import (
     sha256,
     switch,
 )
+from search.verification import damaged_files
 
 #: Bytes of a list of contents or a manifest, more than which neither ever has.
 _LARGEST_DOCUMENT = 16 * 2**20

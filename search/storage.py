@@ -32,7 +32,8 @@ from search.index_errors import REMEDY, IndexIncompatible, IndexMissing, IndexPr
 from search.manifest import FILE as MANIFEST
 from search.manifest import FORMAT_VERSION, Manifest, StoredFile, read_manifest, write_manifest
 
-_CURRENT = "CURRENT"
+#: The file that names the generation in use.
+CURRENT = "CURRENT"
 _NEXT = "CURRENT.next"
 _GENERATIONS = "generations"
 
@@ -49,7 +50,7 @@ T = TypeVar("T")
 
 def current_generation(index: Path) -> str:
     """The name CURRENT points to; raises `IndexMissing` when nothing was ever built here."""
-    file = index / _CURRENT
+    file = index / CURRENT
     try:
         name = file.read_text("utf-8").strip()
     except FileNotFoundError:
@@ -76,7 +77,7 @@ def open_newest(index: Path, opened: Callable[[Path], T]) -> T:
             raise
         except IndexProblem as error:
             problem = error
-        if not _is_replaced(index, current):
+        if not is_replaced(index, current):
             break
     for path in reversed(_generations(index)):
         if path.name != current:
@@ -87,7 +88,8 @@ def open_newest(index: Path, opened: Callable[[Path], T]) -> T:
     raise problem
 
 
-def _is_replaced(index: Path, generation: str) -> bool:
+def is_replaced(index: Path, generation: str) -> bool:
+    """Whether another generation is in use."""
     with suppress(IndexProblem):
         return current_generation(index) != generation
     return False
@@ -105,7 +107,7 @@ def open_generation(path: Path) -> Manifest:
     """
     manifest = read_manifest(path)
     for segment in directories(path, manifest):
-        for name, stored in _files_of(segment, path, manifest).items():
+        for name, stored in files_of(segment, path, manifest).items():
             if not _has_size(segment / name, stored["bytes"]):
                 raise IndexProblem(f"{segment / name} is missing or cut off; {REMEDY}")
     return manifest
@@ -121,7 +123,8 @@ def directories(path: Path, manifest: Manifest) -> list[Path]:
     return list(dict.fromkeys((*segment_paths(path, manifest), path)))
 
 
-def _files_of(segment: Path, path: Path, manifest: Manifest) -> dict[str, StoredFile]:
+def files_of(segment: Path, path: Path, manifest: Manifest) -> dict[str, StoredFile]:
+    """What was stored in one of the directories of the generation at `path`, whose manifest is given."""
     return manifest.files if segment == path else read_manifest(segment).files
 
 
@@ -223,12 +226,12 @@ def switch(index: Path, generation: str) -> None:
     try:
         pointer.write_text(generation + "\n", "utf-8")
         flush(pointer)
-        os.replace(pointer, index / _CURRENT)
+        os.replace(pointer, index / CURRENT)
         for directory in (index, index.absolute().parent):
             flush(directory)
     except OSError as error:
         raise IndexProblem(
-            f"{index / _CURRENT} cannot be replaced ({error.strerror}); make room on the disk or mend the permissions,"
+            f"{index / CURRENT} cannot be replaced ({error.strerror}); make room on the disk or mend the permissions,"
             " then index again"
         ) from error
 
@@ -258,47 +261,6 @@ def _needed(index: Path, generations: list[str]) -> set[str]:
         with suppress(IndexProblem):
             needed.update(read_manifest(generation_path(index, name)).segments)
     return needed
-
-
-def verify(index: Path) -> list[str]:
-    """Check every file of the current generation against its checksum; answers what is wrong, by file.
-
-    Where a build replaces the generation meanwhile, and may have removed it, the next one is checked.
-    """
-    try:
-        generation = current_generation(index)
-    except IndexMissing:
-        raise
-    except IndexProblem as problem:
-        return [str(problem)]
-    path = generation_path(index, generation)
-    absent = f"{index / _CURRENT}: it names the generation {generation}, which is not there"
-    problems = damaged_files(path) if path.is_dir() else [absent]
-    return verify(index) if problems and _is_replaced(index, generation) else problems
-
-
-def damaged_files(path: Path) -> list[str]:
-    """What is wrong with the files of the generation at `path`, its segments' among them; one line each."""
-    try:
-        manifest = read_manifest(path)
-    except IndexIncompatible:
-        raise
-    except IndexProblem as problem:
-        return [str(problem)]
-    problems = []
-    for segment in directories(path, manifest):
-        try:
-            files = _files_of(segment, path, manifest)
-        except IndexProblem as problem:
-            problems.append(str(problem))
-            continue
-        for name, stored in files.items():
-            try:
-                if sha256(segment / name) != stored["sha256"]:
-                    problems.append(f"{segment / name}: its content is not what was written")
-            except OSError as error:
-                problems.append(f"{segment / name}: {error.strerror}")
-    return problems
 
 
 def package_version() -> str:

@@ -137,5 +137,10 @@ class Strings:
             yield from (first + number for number in table.matching(wildcard))
 
 
+def in_order(strings: Iterable[str]) -> list[str]:
+    """Strings, once each, in the order of a table."""
+    return sorted(set(strings), key=_encoded)
+
+
 def _encoded(string: str) -> bytes:
     return string.encode("utf-8", "surrogatepass")

@@ -25,7 +25,8 @@ from search.index_errors import IndexBusy, IndexIncompatible, IndexMissing
 from search.lock import building
 from search.manifest import Manifest, write_manifest
 from search.restoring import restore
-from search.storage import current_generation, generation_path, verify
+from search.storage import current_generation, generation_path
+from search.verification import verify
 
 Members = list[tuple[tarfile.TarInfo, bytes]]
 

@@ -23,7 +23,7 @@ from search.engine import Engine
 from search.live import LiveEngine
 from search.lock import building
 from search.results import Results
-from search.storage import verify
+from search.verification import verify
 
 READERS = 8
 

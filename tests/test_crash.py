@@ -24,7 +24,8 @@ from search.encoder import Encoder
 from search.engine import Engine
 from search.index_errors import IndexMissing
 from search.results import MODES, Results
-from search.storage import current_generation, generation_path, open_generation, verify
+from search.storage import current_generation, generation_path, open_generation
+from search.verification import verify
 from tests.builder import Build, Builder
 
 #: Of the random moments at which builds are killed; a failure names it.

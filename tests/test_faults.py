@@ -22,7 +22,8 @@ from search.encoder import Encoder
 from search.engine import Engine
 from search.index_errors import IndexIncompatible, IndexProblem
 from search.results import MODES
-from search.storage import current_generation, generation_path, verify
+from search.storage import current_generation, generation_path
+from search.verification import verify
 from tests.builder import Build, Builder
 
 #: Of the random places; a failure names it.

@@ -29,8 +29,8 @@ from indexer.workers import Limits
 from search.encoder import Encoder
 from search.engine import Engine
 from search.query import QueryError
-from search.storage import verify
 from search.syntax import parse
+from search.verification import verify
 
 WATER = "Сырдария өзенінің суы егін суаруға қажет."
 

@@ -14,7 +14,8 @@ from search.encoder import Encoder
 from search.engine import Engine
 from search.index_errors import IndexBusy, IndexMissing
 from search.lock import building
-from search.storage import current_generation, generation_path, open_generation, verify
+from search.storage import current_generation, generation_path, open_generation
+from search.verification import verify
 
 WATER = "Өзен суын бөлу туралы келісім жыл сайын жаңартылады."
 MONEY = "Migrants send money to their families every month."

@@ -13,7 +13,8 @@ from indexer.build import build
 from search.encoder import Encoder
 from search.engine import Engine
 from search.results import MODES, Results
-from search.storage import current_generation, generation_path, open_generation, verify
+from search.storage import current_generation, generation_path, open_generation
+from search.verification import verify
 
 RIVERS = [
     ("en", "The river brings water to the fields of the valley.", ["Whitcombe A."]),

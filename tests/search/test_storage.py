@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from search import storage
+from search import verification
 from search.index_errors import IndexBusy, IndexIncompatible, IndexMissing, IndexProblem
 from search.lock import building
 from search.storage import (
@@ -24,8 +24,8 @@ from search.storage import (
     prune,
     seal,
     switch,
-    verify,
 )
+from search.verification import verify
 
 BUILT_BY = {
     "analysis": "1",
@@ -164,8 +164,8 @@ def test_a_generation_that_is_replaced_while_it_is_verified_is_not_damaged(
         verified.append(file.relative_to(tmp_path / "generations").parts[0])
         return checksum(file)
 
-    checksum = storage.sha256
-    monkeypatch.setattr(storage, "sha256", sha256)
+    checksum = verification.sha256
+    monkeypatch.setattr(verification, "sha256", sha256)
     assert verify(tmp_path) == []
     assert verified == [first, first, second, second]
 
