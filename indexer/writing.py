@@ -15,11 +15,8 @@ from search import keyindex, words
 from search.catalogue import write_catalogue
 from search.chained import Ints, Rows, bounds_of, rows
 from search.encoder import Encoder
-from search.keyindex import Occurrences
+from search.keyindex import FIELD_WEIGHTS, Occurrences
 from search.vectors import Vectors
-
-#: What a word counts for in a field of the article, beside the text of the passage.
-FIELD_WEIGHTS = {"title": 2.0, "keywords": 1.5, "author": 1.0}
 
 #: Passages whose occurrences are in memory at once.
 _AT_ONCE = 20_000

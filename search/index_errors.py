@@ -22,3 +22,7 @@ class IndexBusy(IndexProblem):
 
 class IndexIncompatible(IndexProblem):
     """The index was built by another version, analyser or model."""
+
+
+class IndexUnavailable(IndexProblem):
+    """The cluster that holds the index does not answer; it may in a while."""

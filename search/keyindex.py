@@ -23,6 +23,9 @@ from search.strings import Strings, StringTable
 K1 = 1.2
 B = 0.5
 
+#: What a word counts for in a field of the article, beside the text of the passage.
+FIELD_WEIGHTS = {"title": 2.0, "keywords": 1.5, "author": 1.0}
+
 #: Impacts are kept as whole numbers of this: a key's weight, but for its rarity, is below K1 + 1.
 _STEP = np.float32((K1 + 1) / 65_535)
 

@@ -7,9 +7,10 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from search.backends.address import BadAddress, Location, location
 from search.errors import UserError
 
 #: What a browser sends as Origin: scheme, host in ASCII and, where it is not the usual one, the port.
@@ -30,8 +31,14 @@ class SettingError(UserError, ValueError):
 class Settings:
     """The settings, each with its environment variable in the comment above it."""
 
-    # IZDE_INDEX: directory of the index.
-    index: Path = Path("index_data/index")
+    # IZDE_INDEX: directory of the index, or qdrant://HOST:PORT/COLLECTION.
+    index: Location = Path("index_data/index")
+    # IZDE_QDRANT_KEY: API key of the Qdrant cluster.
+    qdrant_key: str | None = field(default=None, repr=False)
+    # IZDE_QDRANT_CA: certificates, in PEM, of the authority that signed those of the cluster; empty: the usual ones.
+    qdrant_ca: Path | None = None
+    # IZDE_CACHE: directory for the words of the indexes of a cluster, which can be removed at any time.
+    cache: Path = Path("~/.cache/izde")
     # IZDE_GLOSSARY: table of terms and names in four languages, used where the file exists.
     glossary: Path = Path("index_data/glossary.tsv")
     # IZDE_MODEL: folder or Hugging Face id of a sentence-transformers model; empty: the embedded one.
@@ -75,7 +82,10 @@ class Settings:
         given = os.environ if environment is None else environment
         default = cls()
         return cls(
-            index=Path(given.get("IZDE_INDEX") or default.index),
+            index=_location(given, "IZDE_INDEX", default.index),
+            qdrant_key=given.get("IZDE_QDRANT_KEY") or None,
+            qdrant_ca=Path(given["IZDE_QDRANT_CA"]) if given.get("IZDE_QDRANT_CA") else None,
+            cache=Path(given.get("IZDE_CACHE") or default.cache).expanduser(),
             glossary=Path(given.get("IZDE_GLOSSARY") or default.glossary),
             model=given.get("IZDE_MODEL") or default.model,
             host=given.get("IZDE_HOST") or default.host,
@@ -129,6 +139,13 @@ def _origins(given: Mapping[str, str], name: str) -> tuple[str, ...]:
         if origin != "*" and origin_of(origin) is None:
             raise SettingError(f'{name} names {origin!r}; write origins like "https://journal.example.org", or "*"')
     return origins
+
+
+def _location(given: Mapping[str, str], name: str, default: Location) -> Location:
+    try:
+        return location(given.get(name) or default)
+    except BadAddress as error:
+        raise SettingError(f"{name}: {error}") from None
 
 
 def _originals(given: Mapping[str, str], name: str) -> str | None:

@@ -142,5 +142,10 @@ def in_order(strings: Iterable[str]) -> list[str]:
     return sorted(set(strings), key=_encoded)
 
 
+def checksum(string: str) -> int:
+    """A checksum of a string, of 32 bits."""
+    return crc32(_encoded(string))
+
+
 def _encoded(string: str) -> bytes:
     return string.encode("utf-8", "surrogatepass")

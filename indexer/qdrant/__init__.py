@@ -1,0 +1,1 @@
+"""Indexing into a Qdrant cluster."""

@@ -1,0 +1,1 @@
+"""An index kept in a Qdrant cluster."""

@@ -1,0 +1,115 @@
+"""A cluster as one server: what a node cannot answer the next one is asked."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from qdrant_client import QdrantClient
+from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
+
+from search import deadline
+from search.backends.address import QdrantAddress
+from search.index_errors import IndexProblem, IndexUnavailable
+from search.settings import Settings
+
+T = TypeVar("T")
+
+#: Seconds a node has to answer a query, before another is asked.
+READ_S = 5
+
+#: Seconds a node has to take in what is written, and how long a write is tried again before it is given up.
+WRITE_S = 60
+PATIENCE_S = 300.0
+
+#: Seconds before the second attempt of a write; twice as many before each that follows, up to the longest.
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 10.0
+
+
+class Connection:
+    """The nodes of a cluster, each of which answers for all. Safe to use from several threads."""
+
+    def __init__(self, clients: Sequence[QdrantClient], name: str = "Qdrant") -> None:
+        """`name` is what messages call the cluster."""
+        self._clients = clients
+        self._name = name
+        self._first = 0
+
+    @classmethod
+    def open(cls, address: QdrantAddress, settings: Settings, timeout: int = READ_S) -> Connection:
+        """A connection to the nodes of an address, none of which is asked for anything yet."""
+        verified: dict[str, Any] = {"verify": str(settings.qdrant_ca)} if settings.qdrant_ca else {}
+        clients = [
+            QdrantClient(
+                url=url,
+                api_key=settings.qdrant_key,
+                timeout=timeout,
+                check_compatibility=False,
+                **verified,
+            )
+            for url in address.urls
+        ]
+        return cls(clients, str(address))
+
+    def read(self, call: Callable[[QdrantClient], T]) -> T:
+        """What a call answers at the first node that can; raises `IndexUnavailable` where none can.
+
+        Raises `IndexProblem` where the cluster refuses, and `UnexpectedResponse` for a request that is not right.
+        """
+        problem: Exception | None = None
+        for _ in self._clients:
+            deadline.check()
+            first = self._first
+            try:
+                return call(self._clients[first])
+            except ApiException as error:
+                problem = self._passing(error)
+                self._first = (first + 1) % len(self._clients)
+        raise IndexUnavailable(f"{self._name} does not answer ({_reason(problem)})") from problem
+
+    def write(self, call: Callable[[QdrantClient], T], patience: float = PATIENCE_S) -> T:
+        """What a call answers that may be repeated, tried again at every node for `patience` seconds; raises as `read`.
+
+        Pauses grow, and are of different lengths for different writers, so that a cluster that is overloaded or short
+        of a node is not called all the more.
+        """
+        give_up, pause = time.monotonic() + patience, _FIRST_PAUSE_S
+        while True:
+            try:
+                return self.read(call)
+            except IndexUnavailable:
+                if time.monotonic() + pause > give_up:
+                    raise
+            time.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def close(self) -> None:
+        """Close the connections to all nodes."""
+        for client in self._clients:
+            client.close()
+
+    def _passing(self, error: ApiException) -> Exception:
+        """An error that another node, or a later attempt, may not give; others are raised."""
+        if isinstance(error, ResponseHandlingException):
+            return error
+        if isinstance(error, UnexpectedResponse):
+            if error.status_code in (401, 403):
+                raise IndexProblem(f"{self._name} refuses the key; set IZDE_QDRANT_KEY to one it takes") from None
+            if error.status_code is None or error.status_code >= 500 or error.status_code in (408, 429):
+                return error
+        raise error
+
+
+def is_missing(error: UnexpectedResponse) -> bool:
+    """Whether an error says that there is no such collection."""
+    return error.status_code == 404
+
+
+def _reason(problem: Exception | None) -> str:
+    """An error in one line, without the content of what was sent."""
+    if isinstance(problem, UnexpectedResponse):
+        return f"status {problem.status_code}: {problem.content.decode(errors='replace')[:200]}"
+    return str(problem).splitlines()[0][:200] if problem and str(problem) else type(problem).__name__
