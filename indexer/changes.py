@@ -54,7 +54,7 @@ class Changes:
             dead=sorted([*previous.manifest.dead, *previous.held(self._gone).articles.tolist()]),
             articles=len(kept.articles),
             passages=len(kept.passages),
-            words=int(previous.words.lengths(kept.passages).sum()),
+            words=int(previous.order.lengths(kept.passages).sum()),
             mean_length=previous.manifest.mean_length,
         )
 

@@ -79,13 +79,13 @@ class Collection:
     def take_over(self, articles: Sequence[tuple[Article, Sequence[Passage]]], previous: PreviousGeneration) -> None:
         """Add articles that the previous generation holds, with the words and vectors it has there."""
         held = previous.held([article.id for article, _ in articles])
-        words, bounds = previous.words.passage_words(held.passages)
+        words, bounds = previous.order.take(held.passages)
         fields = {name: rows.take(held.articles) for name, rows in previous.fields.items()}
         numbers = self.vocabulary.taken_over(
             np.concatenate([words, *(entries for entries, _ in fields.values())]), previous
         )
         self.words.add(numbers[words], np.diff(bounds).tolist())
-        self.places.append(previous.words.places(held.passages))
+        self.places.append(previous.order.places(held.passages))
         for name, (entries, offsets) in fields.items():
             self.fields[name].add(numbers[entries], np.diff(offsets).tolist())
         self.vectors.append(previous.vectors.quantised(held.passages))

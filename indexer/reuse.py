@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.articles import Article, Passage
+from search.backends.masks import open_fields
 from search.chained import Ints, Rows, whole
-from search.conditions import open_fields
 from search.documents import Documents
 from search.encoder import Encoder
 from search.index_errors import IndexProblem
 from search.languages.analysis import analysis_version
 from search.manifest import Manifest
+from search.passage_words import WordsOfPassages
 from search.storage import current_generation, generation_path, open_generation, segment_paths
 from search.strings import Strings
 from search.vectors import Vectors
@@ -39,6 +40,7 @@ class PreviousGeneration:
         self.path = path
         self.manifest = manifest
         self.words = Words(segments)
+        self.order = WordsOfPassages(segments, self.words.firsts)
         self.fields: dict[str, Rows] = open_fields(segments)
         self.vectors = Vectors(segments, "passages.vectors")
         self.references: NDArray[np.bool_] = whole(segments, "passages.references")

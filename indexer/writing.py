@@ -16,6 +16,7 @@ from search.catalogue import write_catalogue
 from search.chained import Ints, Rows, bounds_of, rows
 from search.encoder import Encoder
 from search.keyindex import FIELD_WEIGHTS, Occurrences
+from search.passage_words import WordsOfPassages
 from search.vectors import Vectors
 
 #: Passages whose occurrences are in memory at once.
@@ -35,7 +36,7 @@ def write(
     mean_length = mean_length or max(1.0, len(numbers) / max(1, len(offsets) - 1))
     encoded = word_vectors(vocabulary, encoder, previous)
     words.write_words(path, vocabulary.table, encoded, word_sounds(vocabulary, encoder), word_skeletons(vocabulary))
-    words.write_places(path, offsets, numbers, np.concatenate([np.zeros((0, 2), np.int32), *collected.places]))
+    WordsOfPassages.write(path, offsets, numbers, np.concatenate([np.zeros((0, 2), np.int32), *collected.places]))
     fields = {
         name: (bounds_of(field.lengths), vocabulary.places[field.entries()].astype(np.int32))
         for name, field in collected.fields.items()

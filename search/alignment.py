@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from search import deadline
 from search.chained import Ints
 from search.encoder import Encoder
-from search.keyindex import KeyIndex
+from search.keys import Keys
 from search.languages.analysis import exact_key
 from search.lazy import lazy
 from search.names import sound_numbers
+from search.passage_words import Numbers
 from search.query import Term
 from search.words import Words, encoded_words
 
@@ -50,11 +51,9 @@ SYNONYM = 0.96
 
 
 class Aligner:
-    """Holds the words of one query against the words of passages of one generation."""
+    """Holds the words of one query against the words of passages of one collection."""
 
-    def __init__(
-        self, terms: Sequence[Term], keys: KeyIndex, words: Words, encoder: Encoder, *, text: str = ""
-    ) -> None:
+    def __init__(self, terms: Sequence[Term], keys: Keys, words: Words, encoder: Encoder, *, text: str = "") -> None:
         """`text` is what is asked for as a whole, for its `vector`."""
         self._text = text
         self._words = words
@@ -80,11 +79,13 @@ class Aligner:
         ]
         return np.array([self._keys.rarity(frequency) ** WEIGHT_POWER for frequency in held], np.float32)
 
-    def scores(self, passages: NDArray[np.integer]) -> Floats:
-        """How well each passage answers the words of the query, 0 to 1; shape (passages,)."""
+    def scores(self, numbers: Numbers, bounds: Ints) -> Floats:
+        """How well each of some passages answers the words of the query, 0 to 1; shape (passages,).
+
+        `numbers` are the words of the passages on end, `bounds` where each passage's begin; shape (passages + 1,).
+        """
         deadline.check()
-        numbers, bounds = self._words.passage_words(passages)
-        scores = np.zeros(len(passages), np.float32)
+        scores = np.zeros(len(bounds) - 1, np.float32)
         filled = bounds[1:] > bounds[:-1]
         if not self.terms or not filled.any():
             return scores
@@ -146,9 +147,7 @@ class Aligner:
 
     def _having(self, keys: Iterable[str]) -> Mask:
         """Which words have one of some keys."""
-        mask = np.zeros(len(self._words), np.bool_)
-        mask[self._words.having([number for key in keys for number in self._keys.numbers(key)])] = True
-        return mask
+        return self._words.mask([number for key in keys for number in self._keys.numbers(key)])
 
     @lazy
     def _by_meaning(self) -> Floats:

@@ -1,25 +1,24 @@
-"""Which passages meet a condition: phrases, fields, wildcards, fuzzy words, and what AND, OR and NOT make of them.
+"""What a condition asks of passages: phrases, fields, wildcards, fuzzy words, and what AND, OR and NOT make of them.
 
-Conditions are trees of Whoosh queries (see `search.syntax`). They are worked out on masks over all passages, from the
-postings of the keys and the order of the words that ranking needs anyway; Whoosh's own index and matchers are not used:
-theirs took most of the time of a build, and those that score many words can skip without end.
+Conditions are trees of Whoosh queries (see `search.syntax`). Which passages meet their leaves is found by what holds
+the collection (`Selection`); Whoosh's own index and matchers are not used: theirs took most of the time of a build, and
+those that score many words can skip without end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
-from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import query
 
 from search import deadline
-from search.catalogue import Catalogue, Filters, Mask
-from search.chained import Ints, Rows, first_rows
-from search.keyindex import KeyIndex
+from search.catalogue import Filters, Mask
+from search.chained import Ints
+from search.keys import Keys
 from search.languages.analysis import exact_key
+from search.passage_words import Numbers
 from search.words import Words
 
 #: Fields of an article whose words can be asked for.
@@ -31,39 +30,69 @@ MOST_EXPANSIONS = 200
 #: Parts of a query that stand for many words.
 _MANY_WORDS = (query.Prefix, query.Wildcard, query.FuzzyTerm)
 
+#: Some of the passages of a collection, in the form its backend has for them.
+S = TypeVar("S")
+
+
+class Selection(Protocol[S]):
+    """Selects passages of a collection. Words are given as the numbers of the keys they stand for."""
+
+    def every(self) -> S:
+        """All passages."""
+
+    def none(self) -> S:
+        """No passage."""
+
+    def but(self, selected: S) -> S:
+        """All others."""
+
+    def all_of(self, selected: Sequence[S]) -> S:
+        """Those that are in each of some selections, of which there is one at least."""
+
+    def any_of(self, selected: Sequence[S]) -> S:
+        """Those that are in one of some selections, of which there is one at least."""
+
+    def passing(self, filters: Filters) -> S:
+        """Those that pass every filter."""
+
+    def holding(self, field: str, keys: Sequence[int]) -> S:
+        """Those that hold a word in their own text, the field "text", or in another field of their article."""
+
+    def in_a_row(self, field: str, words: Sequence[Sequence[int]], slop: int) -> S:
+        """Those where words follow one another in a field, `slop` places apart at most."""
+
 
 class Conditions:
-    """Answers conditions over a generation's passages. Safe to use from several threads."""
+    """Understands conditions in the words of a collection. Safe to use from several threads."""
 
-    def __init__(self, paths: Sequence[Path], catalogue: Catalogue, keys: KeyIndex, words: Words) -> None:
-        self._catalogue = catalogue
+    def __init__(self, keys: Keys, words: Words) -> None:
         self._keys = keys
         self._words = words
-        self._fields = open_fields(paths)
 
-    def meeting(self, condition: query.Query) -> Mask:
-        """Which passages meet a condition; shape (passages,)."""
+    def meeting(self, condition: query.Query, passages: Selection[S]) -> S:
+        """The passages that meet a condition."""
         deadline.check()
         match condition:
             case query.Every():
-                return np.ones(len(self._catalogue), np.bool_)
+                return passages.every()
             case query.Not():
-                return ~self.meeting(condition.query)
+                return passages.but(self.meeting(condition.query, passages))
             case query.And():
-                return np.logical_and.reduce([self.meeting(each) for each in condition])
+                return passages.all_of([self.meeting(each, passages) for each in condition])
             case query.Or() if not _is_word(condition):
-                return np.logical_or.reduce([self.meeting(each) for each in condition])
+                return passages.any_of([self.meeting(each, passages) for each in condition])
             case query.NumericRange():
-                return self._catalogue.all(Filters(year_from=condition.start, year_to=condition.end))
+                return passages.passing(Filters(year_from=condition.start, year_to=condition.end))
             case query.Term(fieldname="language"):
-                return self._catalogue.all(Filters(languages=[condition.text]))
+                return passages.passing(Filters(languages=[condition.text]))
             case query.Term(fieldname="article"):
-                return self._catalogue.all(Filters(article=condition.text))
+                return passages.passing(Filters(article=condition.text))
             case query.Sequence():
-                return self._in_a_row(condition)
+                words = [self._key_numbers(each) for each in condition]
+                return passages.in_a_row(condition.field(), words, condition.slop)
         if condition.field() is None:
-            return np.zeros(len(self._catalogue), np.bool_)
-        return self._holding(condition.field(), self._key_numbers(condition))
+            return passages.none()
+        return passages.holding(condition.field(), self._key_numbers(condition))
 
     def expansions(self, condition: query.Query) -> list[tuple[str, list[str]]]:
         """The wildcards and fuzzy words that a condition demands, each with the keys it stands for."""
@@ -95,55 +124,23 @@ class Conditions:
                 if (key := exact_key(form)).startswith(leaf.text[: leaf.prefixlength]):
                     yield from self._keys.numbers(key)
 
-    def _holding(self, field: str, numbers: Sequence[int]) -> Mask:
-        """Which passages hold one of some keys in their own text, or are of an article that does in a field."""
-        if field != "text":
-            entries, offsets = self._fields[field].all()
-            return self._of_articles(_any_in_rows(self._having(numbers)[entries], offsets))
-        mask = np.zeros(len(self._catalogue), np.bool_)
-        mask[self._keys.holding(numbers, in_text=True)] = True
-        return mask
 
-    def _in_a_row(self, phrase: query.Sequence) -> Mask:
-        """Which passages, or fields of their articles, hold words one after another, `slop` places apart at most."""
-        field = phrase.field()
-        keys = [self._key_numbers(each) for each in phrase]
-        flags = [self._having(numbers) for numbers in keys]
-        if field != "text":
-            entries, offsets = self._fields[field].all()
-            return self._of_articles(_any_in_rows(_ends(flags, entries, offsets, phrase.slop), offsets))
-        candidates = np.flatnonzero(np.logical_and.reduce([self._holding(field, numbers) for numbers in keys]))
-        entries, offsets = self._words.passage_words(candidates)
-        mask = np.zeros(len(self._catalogue), np.bool_)
-        mask[candidates[_any_in_rows(_ends(flags, entries, offsets, phrase.slop), offsets)]] = True
-        return mask
+def follow(words: Sequence[Mask], entries: Numbers, offsets: Ints, slop: int) -> Mask:
+    """In which rows of words the words of a phrase follow one another; shape (rows,).
 
-    def _having(self, numbers: Sequence[int]) -> Mask:
-        """Which words of the collection have one of some keys; shape (words,)."""
-        mask = np.zeros(len(self._words), np.bool_)
-        mask[self._words.having(numbers)] = True
-        return mask
-
-    def _of_articles(self, articles: Mask) -> Mask:
-        """Which passages are of some articles."""
-        return articles[self._every_article]
-
-    @cached_property
-    def _every_article(self) -> NDArray[np.int32]:
-        return self._catalogue.articles_of(np.arange(len(self._catalogue)))
-
-
-def open_fields(paths: Sequence[Path]) -> dict[str, Rows]:
-    """The words of each field of the articles, a row an article."""
-    firsts = first_rows(paths, "words")
-    return {name: Rows.open(paths, f"fields.{name}", firsts) for name in ARTICLE_FIELDS}
-
-
-def _ends(flags: Sequence[Mask], entries: NDArray[np.int32], offsets: Ints, slop: int) -> Mask:
-    """At which places of rows of words the last word of a phrase stands, after the others in their order.
-
-    `flags` say for each word of the phrase which words of the collection are it.
+    `words` say for each word of the phrase which words of the collection are it; `entries` are the numbers of the words
+    of all rows on end, `offsets` lie between the rows.
     """
+    return any_in_rows(_ends(words, entries, offsets, slop), offsets)
+
+
+def any_in_rows(flags: Mask, offsets: Ints) -> Mask:
+    """Which rows have a flag set; shape (rows,)."""
+    return np.diff(np.concatenate([[0], np.cumsum(flags)])[offsets]) > 0
+
+
+def _ends(flags: Sequence[Mask], entries: Numbers, offsets: Ints, slop: int) -> Mask:
+    """At which places of rows of words the last word of a phrase stands, after the others in their order."""
     owners = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     ends = flags[0][entries]
     for flag in flags[1:]:
@@ -152,11 +149,6 @@ def _ends(flags: Sequence[Mask], entries: NDArray[np.int32], offsets: Ints, slop
             reached[step:] |= ends[:-step] & (owners[step:] == owners[:-step])
         ends = reached & flag[entries]
     return ends
-
-
-def _any_in_rows(flags: Mask, offsets: Ints) -> Mask:
-    """Which rows have a flag set; shape (rows,)."""
-    return np.diff(np.concatenate([[0], np.cumsum(flags)])[offsets]) > 0
 
 
 def _is_word(condition: query.Query) -> bool:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from search.errors import UserError
 from search.index_errors import REMEDY, IndexProblem
 from search.manifest import FILE as MANIFEST
 from search.verification import damaged_files
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Damage:
@@ -45,22 +41,3 @@ class Damage:
     def _found(self) -> list[str]:
         # Of a generation that was removed meanwhile nothing can be compared any more; what is open of it is read on.
         return damaged_files(self._path) if (self._path / MANIFEST).exists() else []
-
-
-class _Damageable(Protocol):
-    @property
-    def damage(self) -> Damage: ...
-
-
-S = TypeVar("S", bound=_Damageable)
-
-
-def telling_damage(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """Have a method of what has an attribute `damage` raise `IndexProblem` where a damaged file is the reason."""
-
-    @wraps(method)
-    def told(self: S, /, *args: P.args, **options: P.kwargs) -> R:
-        with self.damage.told():
-            return method(self, *args, **options)
-
-    return told

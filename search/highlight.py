@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.alignment import COUNTERPART, Aligner
+from search.passage_words import PassageWords
 from search.query import Term
 from search.results import Highlight, Kind
-from search.words import PassageWords
 
 #: A word this much less similar than the passage's best match of a query word is marked too.
 AS_GOOD = 0.2

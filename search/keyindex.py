@@ -7,9 +7,8 @@ asked for. A query is a few array additions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log1p
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,8 @@ from numpy.typing import NDArray
 
 from search import deadline
 from search.chained import Ints, Rows, bounds_of, first_numbers, mapped, shifted
-from search.strings import Strings, StringTable
+from search.keys import Keys
+from search.strings import StringTable
 
 #: Parameters of BM25 (Robertson & Zaragoza, The Probabilistic Relevance Framework, 2009).
 K1 = 1.2
@@ -60,56 +60,69 @@ class Occurrences:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
 
 
-def idf(document_frequency: float, documents: int) -> float:
-    """Inverse document frequency as in BM25, never negative (Lucene's form)."""
-    return log1p((documents - document_frequency + 0.5) / (document_frequency + 0.5))
-
-
 def saturation(frequency: Floats, length: Floats) -> Floats:
     """BM25 weight, but for rarity, of keys with this (field-weighted) frequency in passages of this relative length."""
     return (frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length))).astype(np.float32)
 
 
-class KeyIndex:
+def impacts(frequency: Floats, length: Floats) -> NDArray[np.uint16]:
+    """The part of BM25 that is known of keys in passages, as it is kept: whatever is there weighs something."""
+    return np.maximum(1, np.rint(saturation(frequency, length) / _STEP)).astype(np.uint16)
+
+
+def weighed(impacts: NDArray[np.uint16], rarity: float) -> Floats:
+    """BM25 of a key of this rarity where it has these impacts."""
+    return impacts * (_STEP * np.float32(rarity))
+
+
+def scores(
+    words: Iterable[Mapping[str, float]], postings: Callable[[str], Postings], passages: int
+) -> tuple[Ints, Floats]:
+    """What passages score for some words, each given as alternative keys with their weights.
+
+    A word counts in a passage by the best of its weighted alternatives. `postings` finds those of a key among so many
+    passages. Answers the passages that hold any, ascending, and their scores; both have shape (found,).
+    """
+    total = np.zeros(passages, np.float32)
+    for keys in words:
+        deadline.check()
+        held = [(postings(key), np.float32(weight)) for key, weight in keys.items()]
+        if len(held) == 1:
+            (only, weight) = held[0]
+            # Half the time of `+=`, which first takes what is there.
+            np.add.at(total, only.passages, only.impacts * weight)
+        else:
+            best = np.zeros(passages, np.float32)
+            for each, weight in held:
+                np.maximum.at(best, each.passages, each.impacts * weight)
+            # A passage that holds several alternatives is written several times, with the same sum.
+            holding = np.concatenate([np.zeros(0, np.int32), *(each.passages for each, _ in held)])
+            total[holding] += best[holding]
+    found = np.flatnonzero(total > 0)
+    return found, total[found]
+
+
+class KeyIndex(Keys):
     """The impact table of a generation, memory-mapped, numbered through its segments."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._keys = Strings(paths, "keys")
         lengths = [len(part) for part in mapped(paths, "passages.languages")]
-        #: How many passages the generation has, those of dead articles among them.
-        self.passages = sum(lengths)
+        super().__init__(paths, sum(lengths))
         holders = shifted(mapped(paths, "postings.passages"), first_numbers(lengths))
-        self._passages = Rows(mapped(paths, "postings.offsets"), holders)
+        self._passages = Rows(self._offsets, holders)
         self._impacts = self._passages.beside(mapped(paths, "postings.impacts"))
         self._in_text = self._passages.beside(mapped(paths, "postings.in_text"))
 
-    def numbers(self, key: str) -> list[int]:
-        """The numbers of a key, one in each segment where a passage holds it."""
-        return self._keys.numbers(key)
-
-    def key(self, number: int) -> str:
-        """The key of this number."""
-        return self._keys[number]
-
-    def beginning(self, prefix: str) -> Iterator[int]:
-        """The numbers of the keys that begin with a prefix."""
-        for numbers in self._keys.beginning(prefix):
-            yield from numbers
-
-    def matching(self, wildcard: str) -> Iterator[int]:
-        """The numbers of the keys that a wildcard stands for."""
-        return self._keys.matching(wildcard)
-
     def postings(self, key: str) -> Postings:
         """The postings of a key, empty where no passage holds it."""
-        numbers = self._keys.numbers(key)
+        numbers = self.numbers(key)
         if len(numbers) == 1:
             # Where one segment holds it, as where there is only one, nothing is copied.
             passages, impacts = self._passages[numbers[0]], self._impacts[numbers[0]]
         else:
             chosen = np.array(numbers, np.int64)
             passages, impacts = self._passages.take(chosen)[0], self._impacts.take(chosen)[0]
-        return Postings(passages, impacts * (_STEP * np.float32(self.rarity(len(passages)))))
+        return Postings(passages, weighed(impacts, self.rarity(len(passages))))
 
     def holding(self, numbers: Sequence[int], *, in_text: bool) -> Numbers:
         """The passages that hold one of some keys, with `in_text` those that do in their own text; shape (found,)."""
@@ -117,37 +130,9 @@ class KeyIndex:
         passages, _ = self._passages.take(chosen)
         return passages[self._in_text.take(chosen)[0]] if in_text else passages
 
-    def frequency(self, key: str) -> int:
-        """How many passages hold a key."""
-        return sum(self._passages.length(number) for number in self._keys.numbers(key))
-
-    def rarity(self, frequency: float) -> float:
-        """Inverse document frequency of what this many passages hold."""
-        return idf(min(frequency, self.passages), max(self.passages, 1))
-
     def scores(self, words: Iterable[Mapping[str, float]]) -> tuple[Ints, Floats]:
-        """What passages score for some words, each given as alternative keys with their weights.
-
-        A word counts in a passage by the best of its weighted alternatives. Answers the passages that hold any,
-        ascending, and their scores; both have shape (found,).
-        """
-        total = np.zeros(self.passages, np.float32)
-        for keys in words:
-            deadline.check()
-            held = [(self.postings(key), np.float32(weight)) for key, weight in keys.items()]
-            if len(held) == 1:
-                postings, weight = held[0]
-                # Half the time of `+=`, which first takes what is there.
-                np.add.at(total, postings.passages, postings.impacts * weight)
-            else:
-                best = np.zeros(self.passages, np.float32)
-                for postings, weight in held:
-                    np.maximum.at(best, postings.passages, postings.impacts * weight)
-                # A passage that holds several alternatives is written several times, with the same sum.
-                passages = np.concatenate([np.zeros(0, np.int32), *(postings.passages for postings, _ in held)])
-                total[passages] += best[passages]
-        passages = np.flatnonzero(total > 0)
-        return passages, total[passages]
+        """What all passages score for some words (see `scores`)."""
+        return scores(words, self.postings, self.passages)
 
 
 def write(path: Path, keys: Sequence[str], blocks: Iterable[Occurrences], lengths: Ints, mean_length: float) -> None:
@@ -196,6 +181,5 @@ def _added_up(block: Occurrences, keys: int, relative_lengths: Floats) -> _Block
     table = coo_array((values, (block.keys, block.passages)), shape=(keys, len(relative_lengths))).tocsr()
     table.sum_duplicates()
     passages = table.indices.astype(np.int32)
-    # Whatever is there weighs something.
-    impacts = np.maximum(1, np.rint(saturation(table.data.real, relative_lengths[passages]) / _STEP)).astype(np.uint16)
-    return _Block(np.diff(table.indptr).astype(np.int64), passages, impacts, table.data.imag > 0)
+    impact = impacts(table.data.real, relative_lengths[passages])
+    return _Block(np.diff(table.indptr).astype(np.int64), passages, impact, table.data.imag > 0)

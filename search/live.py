@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from math import inf
-from pathlib import Path
 
+from search.backends import store
+from search.backends.address import Location
 from search.encoder import Encoder
 from search.engine import Engine
 from search.index_errors import IndexMissing, IndexProblem
-from search.storage import current_generation, generation_path
 
 #: Seconds after which a generation that could not be opened is tried again.
 RETRY_S = 10.0
@@ -22,8 +22,8 @@ _LOG = logging.getLogger(__name__)
 class LiveEngine:
     """Hands out the engine of the generation in use. Safe to use from several threads."""
 
-    def __init__(self, index: Path, encoder: Encoder | None = None) -> None:
-        self._index = index
+    def __init__(self, index: Location | str, encoder: Encoder | None = None) -> None:
+        self._store = store(index)
         self._encoder = encoder
         self._lock = threading.Lock()
         self._engine: Engine | None = None
@@ -50,13 +50,13 @@ class LiveEngine:
 
     def _newest(self, engine: Engine | None) -> Engine:
         if engine is None:
-            return Engine.open(self._index, self._encoder)
+            return self._store.newest(lambda backend: Engine(backend, self._encoder))
         generation = ""
         try:
-            generation = current_generation(self._index)
+            generation = self._store.current()
             if generation == engine.generation or not self._is_to_be_tried(generation):
                 return engine
-            return Engine(generation_path(self._index, generation), self._encoder)
+            return Engine(self._store.open(generation), self._encoder)
         except IndexMissing:
             raise
         except IndexProblem as problem:

@@ -10,31 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.alignment import Aligner
-from search.catalogue import Catalogue
+from search.backends.protocol import Found
 from search.chained import Ints
 from search.folding import left_out
+from search.page import Page
 from search.query import Query
-from search.ranking import Evidence, Ranker
-from search.results import Mode, Sort
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which hits of an answer to give in which order, and how many of one article at most (0: all).
-
-    `more` is how many of the passages left out by that the first hit of their article carries.
-    """
-
-    sort: Sort
-    limit: int
-    offset: int
-    per_article: int
-    more: int
-
-    @property
-    def end(self) -> int:
-        """How many hits there are up to the end of the page."""
-        return self.offset + self.limit
+from search.ranking import ranked
+from search.results import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +34,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OrderedHit:
     """A hit of a page by its place in the order.
 
     The first of an article on the page says how many `others` the article has that are hits on no page, and the places
@@ -65,45 +47,48 @@ class Shown:
 
 
 class Orderer:
-    """Orders what is found in one generation."""
+    """Orders what a query has found."""
 
-    def __init__(self, catalogue: Catalogue, ranker: Ranker) -> None:
-        self._catalogue = catalogue
-        self._ranker = ranker
+    def __init__(self, query: Query, aligner: Aligner, found: Found, mode: Mode) -> None:
+        self._query = query
+        self._aligner = aligner
+        self._found = found
+        self._mode = mode
 
-    def ordered(self, query: Query, aligner: Aligner, evidence: Evidence, mode: Mode, page: Page) -> Order:
+    def ordered(self, page: Page) -> Order:
         """The passages found, in order, as far as the page reaches or further, and how many hits there are in all."""
-        total = len(evidence.passages)
-        of_articles = np.bincount(self._catalogue.articles_of(evidence.passages)) if page.per_article else None
-        hits = total if of_articles is None else int(np.minimum(of_articles, page.per_article).sum())
+        found = self._found
+        there = len(found.evidence.passages)
+        of_articles = found.of_articles() if page.per_article else None
+        hits = found.total if of_articles is None else int(np.minimum(of_articles, page.per_article).sum())
         # By year the last found may come first.
-        depth = total if page.sort == "year" else page.end
+        depth = there if page.sort == "year" else page.end
         while True:
-            ranked, scores = self._ranker.ranked(query, aligner, evidence, mode, depth)
+            passages, scores = ranked(self._query, self._aligner, found, self._mode, depth)
             if page.sort == "year":
-                latest = self._catalogue.latest_first(ranked)
-                ranked, scores = ranked[latest], scores[latest]
-            kept = self._at_most(page.per_article, ranked) if page.per_article else np.arange(len(ranked))
-            if len(kept) >= min(hits, page.end) or len(ranked) >= total:
-                return Order(ranked, scores, kept, hits, of_articles)
-            depth = 8 * len(ranked)
+                latest = found.latest_first(passages)
+                passages, scores = passages[latest], scores[latest]
+            kept = self._at_most(page.per_article, passages) if page.per_article else np.arange(len(passages))
+            if len(kept) >= min(hits, page.end) or len(passages) >= there:
+                return Order(passages, scores, kept, hits, of_articles)
+            depth = 8 * len(passages)
 
-    def shown(self, order: Order, page: Page) -> Iterator[Shown]:
+    def shown(self, order: Order, page: Page) -> Iterator[OrderedHit]:
         """The hits of a page."""
         places = order.kept[page.offset : page.end]
-        articles = self._catalogue.articles_of(order.passages)
+        articles = self._found.articles(order.passages)
         seen: set[int] = set()
         for place, rest in zip(places.tolist(), left_out(places, order.kept, articles), strict=True):
             article = int(articles[place])
             found = 0 if order.of_articles is None or article in seen else int(order.of_articles[article])
             seen.add(article)
-            yield Shown(place, max(0, found - page.per_article), rest[: page.more].tolist())
+            yield OrderedHit(place, max(0, found - page.per_article), rest[: page.more].tolist())
 
-    def _at_most(self, per_article: int, ranked: Ints) -> Ints:
-        """Places in the ranking of the best `per_article` passages of each article."""
+    def _at_most(self, per_article: int, passages: Ints) -> Ints:
+        """Places in an order of the best `per_article` passages of each article."""
         seen: Counter[int] = Counter()
         kept = []
-        for place, article in enumerate(self._catalogue.articles_of(ranked).tolist()):
+        for place, article in enumerate(self._found.articles(passages).tolist()):
             seen[article] += 1
             if seen[article] <= per_article:
                 kept.append(place)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from search import deadline
-from search.keyindex import KeyIndex
+from search.keys import Keys
 from search.languages import kazakh, kyrgyz
 from search.languages.analysis import exact_key, is_known, lemma_keys
 from search.languages.tokens import Token, tokenize
@@ -37,7 +37,7 @@ _ANALYSERS = {"ky": kyrgyz.analyser, "kk": kazakh.analyser}
 class Respeller:
     """Spells the words of queries as one generation does."""
 
-    def __init__(self, keys: KeyIndex, words: Words) -> None:
+    def __init__(self, keys: Keys, words: Words) -> None:
         self._keys = keys
         self._words = words
 

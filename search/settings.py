@@ -33,12 +33,6 @@ class Settings:
 
     # IZDE_INDEX: directory of the index, or qdrant://HOST:PORT/COLLECTION.
     index: Location = Path("index_data/index")
-    # IZDE_QDRANT_KEY: API key of the Qdrant cluster.
-    qdrant_key: str | None = field(default=None, repr=False)
-    # IZDE_QDRANT_CA: certificates, in PEM, of the authority that signed those of the cluster; empty: the usual ones.
-    qdrant_ca: Path | None = None
-    # IZDE_CACHE: directory for the words of the indexes of a cluster, which can be removed at any time.
-    cache: Path = Path("~/.cache/izde")
     # IZDE_GLOSSARY: table of terms and names in four languages, used where the file exists.
     glossary: Path = Path("index_data/glossary.tsv")
     # IZDE_MODEL: folder or Hugging Face id of a sentence-transformers model; empty: the embedded one.
@@ -75,6 +69,12 @@ class Settings:
     processes: int = 0
     # IZDE_FILE_MEMORY: megabytes of memory that reading one file may take.
     file_memory: int = 4096
+    # IZDE_QDRANT_KEY: API key of the Qdrant cluster.
+    qdrant_key: str | None = field(default=None, repr=False)
+    # IZDE_QDRANT_CA: certificates, in PEM, of the authority that signed those of the cluster; empty: the usual ones.
+    qdrant_ca: Path | None = None
+    # IZDE_CACHE: directory for the words of the indexes of a cluster, which can be removed at any time.
+    cache: Path = Path("~/.cache/izde")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -85,7 +85,7 @@ class Settings:
             index=_location(given, "IZDE_INDEX", default.index),
             qdrant_key=given.get("IZDE_QDRANT_KEY") or None,
             qdrant_ca=Path(given["IZDE_QDRANT_CA"]) if given.get("IZDE_QDRANT_CA") else None,
-            cache=Path(given.get("IZDE_CACHE") or default.cache).expanduser(),
+            cache=Path(given.get("IZDE_CACHE") or default.cache),
             glossary=Path(given.get("IZDE_GLOSSARY") or default.glossary),
             model=given.get("IZDE_MODEL") or default.model,
             host=given.get("IZDE_HOST") or default.host,

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh import query
 
 from search.articles import Article, Passage
-from search.catalogue import Catalogue, Filters
+from search.backends.protocol import Asked, Backend, Found
 from search.chained import Ints
-from search.documents import Documents
+from search.evidence import Floats
 from search.fusion import for_length
 from search.results import article_json, passage_json
-from search.semantic import PassageVectors
-from search.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +35,34 @@ class Similar:
         }
 
 
-class Neighbours:
-    """Finds the neighbours of the passages of one generation."""
+def similar(backend: Backend, passage: Passage, limit: int) -> list[Similar]:
+    """The best passage of each other article and language: the nearest of each language, then the next of each.
 
-    def __init__(self, catalogue: Catalogue, documents: Documents, words: Words, vectors: PassageVectors) -> None:
-        self._catalogue = catalogue
-        self._words = words
-        self._documents = documents
-        self._vectors = vectors
+    Lists of references are left out, and so are passages less near than what a search finds by meaning. A passage of
+    few words, which says little but what its article's title says, counts for less.
+    """
+    others = query.Not(query.Term("article", passage.article_id))
+    found = backend.found(Asked(vector=backend.vector(passage), condition=others))
+    chosen, similarities = _in_turn(found)
+    shown = found.shown(chosen[:limit].tolist())
+    return [
+        Similar(each.article, each.passage, similarity)
+        for each, similarity in zip(shown, similarities[:limit].tolist(), strict=True)
+    ]
 
-    def of(self, passage: Passage, limit: int) -> list[Similar]:
-        """The best passage of each other article and language: the nearest of each language, then the next of each.
 
-        Lists of references are left out, and so are passages less near than what a search finds by meaning. A
-        passage of few words, which says little but what its article's title says, counts for less.
-        """
-        own = np.flatnonzero(self._catalogue.all(Filters(article=passage.article_id)))
-        place = [each.ordinal for each in self._documents.passages(passage.article_id)].index(passage.ordinal)
-        passages, cosine = self._vectors.related(self._vectors[own[place : place + 1]][0])
-        others = self._catalogue.masks(Filters(), passages).all & ~np.isin(passages, own)
-        among = others & ~self._catalogue.references[passages]
-        return [
-            Similar(self._documents.head(self._catalogue.article_of(n)), self._documents.passage(n), similarity)
-            for n, similarity in self._in_turn(passages[among], cosine[among])[:limit]
-        ]
-
-    def _in_turn(self, passages: Ints, cosine: NDArray[np.float32]) -> list[tuple[int, float]]:
-        """Passages with their cosines, one an article and language: the nearest of each language, then the second."""
-        order = np.argsort(-for_length(cosine, self._words.lengths(passages)), kind="stable")
-        passages, cosine = passages[order], cosine[order]
-        kinds = np.stack([self._catalogue.articles_of(passages), self._catalogue.languages_of(passages)])
-        first = np.sort(np.unique(kinds, axis=1, return_index=True)[1])
-        turns = list(_turns(self._catalogue.languages_of(passages[first])))
-        chosen = first[np.argsort(turns, kind="stable")]
-        return list(zip(passages[chosen].tolist(), cosine[chosen].tolist(), strict=True))
+def _in_turn(found: Found) -> tuple[Ints, Floats]:
+    """Passages with their cosines, one an article and language: the nearest of each language, then the second."""
+    passages, cosine = found.evidence.passages, found.evidence.cosine
+    listed = found.references(passages)
+    passages, cosine = passages[~listed], cosine[~listed]
+    order = np.argsort(-for_length(cosine, found.lengths(passages)), kind="stable")
+    passages, cosine = passages[order], cosine[order]
+    kinds = np.stack([found.articles(passages), found.languages(passages)])
+    first = np.sort(np.unique(kinds, axis=1, return_index=True)[1])
+    turns = list(_turns(found.languages(passages[first])))
+    chosen = first[np.argsort(turns, kind="stable")]
+    return passages[chosen], cosine[chosen]
 
 
 def _turns(languages: NDArray[np.int8]) -> Iterator[int]:

@@ -122,8 +122,12 @@ class Strings:
 
     def numbers(self, string: str) -> list[int]:
         """The numbers of a string, one a segment that holds it."""
-        found = ((first, table.number(string)) for first, table in zip(self.firsts, self._tables, strict=True))
+        found = zip(self.firsts, self.number_of_each(string), strict=True)
         return [first + number for first, number in found if number is not None]
+
+    def number_of_each(self, string: str) -> Iterator[int | None]:
+        """The number a string has in each segment's own table, None where it is not there."""
+        return (table.number(string) for table in self._tables)
 
     def beginning(self, prefix: str) -> Iterator[range]:
         """The numbers of the strings that begin with a prefix, a range for each segment."""

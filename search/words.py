@@ -1,4 +1,4 @@
-"""The words of every passage in order, the keys of every distinct word, and its vector.
+"""The distinct words of a collection, the keys of each, and its vector.
 
 A word here is a distinct form of one language, numbered by its place in the sorted table of words of its segment.
 """
@@ -28,15 +28,6 @@ Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class PassageWords:
-    """Words of a passage in order: their numbers, and their places as offsets into its text."""
-
-    numbers: Numbers
-    starts: Numbers
-    ends: Numbers
-
-
 def word_name(language: str, form: str) -> str:
     """The name of a word in the table."""
     return f"{language}:{form}"
@@ -52,7 +43,7 @@ def encoded_words(forms: Sequence[str], lemmas: Sequence[str], encoder: Encoder)
 
 
 class Words:
-    """The words of a generation, memory-mapped."""
+    """The words of some segments, memory-mapped, numbered through them."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Open the words of these segments; their keys are numbered as `KeyIndex` over the same segments does."""
@@ -63,11 +54,14 @@ class Words:
         self._vectors = Vectors(paths, "words.vectors")
         self._sounds: NDArray[np.uint32] = whole(paths, "words.sounds")
         self._skeletons: NDArray[np.uint32] = whole(paths, "words.skeletons", axis=1)
-        self._passages = Rows.open(paths, "passages.words", self._names.firsts)
-        self._places = self._passages.beside(mapped(paths, "passages.places"))
 
     def __len__(self) -> int:
         return len(self._names)
+
+    @property
+    def firsts(self) -> list[int]:
+        """The number of each segment's first word."""
+        return self._names.firsts
 
     def name(self, number: int) -> tuple[str, str]:
         """Language and form of a word."""
@@ -89,6 +83,12 @@ class Words:
     def having(self, keys: Sequence[int]) -> Numbers:
         """The words that have one of some keys, one that has several of them as often."""
         return self._holders.take(np.array(keys, np.int64))[0]
+
+    def mask(self, keys: Sequence[int]) -> NDArray[np.bool_]:
+        """Which words have one of some keys; shape (words,)."""
+        mask = np.zeros(len(self), np.bool_)
+        mask[self.having(keys)] = True
+        return mask
 
     def quantised(self, numbers: NDArray[np.integer]) -> tuple[Bytes, Floats]:
         """Unit vectors of some words as they are kept (see `search.vectors`)."""
@@ -122,23 +122,6 @@ class Words:
         cosines = np.zeros((len(self), len(vectors)), np.float32)
         cosines[numbers] = near
         return cosines
-
-    def passage(self, number: int) -> PassageWords:
-        """The words of a passage."""
-        places = self._places[number]
-        return PassageWords(self._passages[number], places[:, 0], places[:, 1])
-
-    def places(self, numbers: NDArray[np.integer]) -> Numbers:
-        """Starts and ends of the words of several passages on end; shape (words, 2)."""
-        return self._places.take(numbers)[0]
-
-    def lengths(self, numbers: NDArray[np.int64]) -> Ints:
-        """How many words each of some passages has; shape (passages,)."""
-        return self._passages.lengths(numbers)
-
-    def passage_words(self, numbers: NDArray[np.integer]) -> tuple[Numbers, Ints]:
-        """Words of several passages on end, and where each passage's begin; shapes (words,), (passages + 1,)."""
-        return self._passages.take(numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +159,3 @@ def write_words(
     Vectors.write(path, "words.vectors", *vectors)
     np.save(path / "words.sounds.npy", sounds)
     np.save(path / "words.skeletons.npy", skeletons)
-
-
-def write_places(path: Path, offsets: Ints, numbers: Numbers, places: Numbers) -> None:
-    """Write the words of a segment's passages, bounded by `offsets`; `places` has columns start and end."""
-    Rows.write(path, "passages.words", offsets, numbers)
-    np.save(path / "passages.places.npy", places)

@@ -11,9 +11,10 @@ from flask import Blueprint, current_app, render_template, request
 from flask_babel import format_date
 
 from search.deadline import time_limit
-from search.engine import Engine, Stats
+from search.engine import Engine
 from search.query import QueryError
 from search.results import Highlight, Results
+from search.stats import Stats
 from webapp import facets, reading
 from webapp.chart import year_bars
 from webapp.collection import article_in, engine

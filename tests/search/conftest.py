@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from whoosh.query import Query
 
 from indexer.build import build
 from search import keyindex
+from search.backends.masks import MaskSelection
 from search.catalogue import Catalogue
 from search.conditions import Conditions
 from search.documents import Documents
 from search.encoder import Encoder
 from search.keyindex import KeyIndex, Occurrences
 from search.names import sound_numbers
+from search.passage_words import WordsOfPassages
 from search.storage import current_generation, generation_path
 from search.vectors import quantised
-from search.words import Words, WordTable, write_places, write_words
+from search.words import Words, WordTable, write_words
 
 #: Article, language, year, title, author, key words and text of each passage.
 PASSAGES = [
@@ -70,14 +74,30 @@ def segment(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generation_path(folder / "index", current_generation(folder / "index"))
 
 
-def conditions_over(segments: Sequence[Path]) -> Conditions:
+@dataclass(frozen=True, slots=True)
+class AnsweredConditions:
+    """Conditions, and the passages that meet them."""
+
+    conditions: Conditions
+    selection: MaskSelection
+
+    def meeting(self, condition: Query) -> NDArray[np.bool_]:
+        return self.conditions.meeting(condition, self.selection)
+
+    def expansions(self, condition: Query) -> list[tuple[str, list[str]]]:
+        return self.conditions.expansions(condition)
+
+
+def conditions_over(segments: Sequence[Path]) -> AnsweredConditions:
     """What answers conditions over these segments."""
     catalogue = Catalogue(segments, Documents([segment / "documents.sqlite" for segment in segments]))
-    return Conditions(segments, catalogue, KeyIndex(segments), Words(segments))
+    keys, words = KeyIndex(segments), Words(segments)
+    order = WordsOfPassages(segments, words.firsts)
+    return AnsweredConditions(Conditions(keys, words), MaskSelection(segments, catalogue, keys, words, order))
 
 
 @pytest.fixture(scope="session")
-def conditions(segment: Path) -> Conditions:
+def conditions(segment: Path) -> AnsweredConditions:
     """What answers conditions over PASSAGES."""
     return conditions_over([segment])
 
@@ -96,7 +116,7 @@ def generation(tmp_path: Path) -> Path:
     sounds = np.array([0, 0, *sound_numbers(["ранцев"], np.array([True])), 0], np.uint32)
     write_words(tmp_path, table, vectors, sounds, np.zeros((2, 4), np.uint32))
     places = np.array([[4, 8], [10, 12], [0, 3], [5, 8]], np.int32)
-    write_places(tmp_path, np.array([0, 2, 4, 4]), np.array([1, 0, 3, 2], np.int32), places)
+    WordsOfPassages.write(tmp_path, np.array([0, 2, 4, 4]), np.array([1, 0, 3, 2], np.int32), places)
     np.save(tmp_path / "passages.languages.npy", np.zeros(3, np.int8))
     held = np.array([[0, 0], [1, 0], [2, 0], [5, 0], [3, 1], [4, 1], [6, 1], [7, 1]]).T
     occurrences = Occurrences(*held, np.ones(8, np.float32), np.ones(8, np.bool_))
@@ -108,6 +128,12 @@ def generation(tmp_path: Path) -> Path:
 def words(generation: Path) -> Words:
     """The words of that generation."""
     return Words([generation])
+
+
+@pytest.fixture
+def order(generation: Path, words: Words) -> WordsOfPassages:
+    """The words of its passages."""
+    return WordsOfPassages([generation], words.firsts)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from search import alignment
 from search.alignment import SAME, SAME_NAME, STRETCH, SYNONYM, UNRELATED, Aligner, best_ahead
 from search.keyindex import KeyIndex
+from search.passage_words import WordsOfPassages
 from search.query import Term
 from search.words import Words
 from tests.search.conftest import MeaningEncoder
@@ -38,15 +39,15 @@ def test_a_number_is_answered_by_itself_only(keys: KeyIndex, words: Words) -> No
     assert found.tolist() == [[0, 1], [0, 0], [0, 0], [0, 0]]
 
 
-def test_a_passage_scores_by_the_best_of_its_words(keys: KeyIndex, words: Words) -> None:
-    scores = _aligner([CAT], keys, words).scores(np.array([0, 1, 2], np.int32))
+def test_a_passage_scores_by_the_best_of_its_words(keys: KeyIndex, words: Words, order: WordsOfPassages) -> None:
+    scores = _aligner([CAT], keys, words).scores(*order.take(np.array([0, 1, 2], np.int32)))
     np.testing.assert_allclose(scores, [1, _scaled(0.7), 0], atol=1e-2)
 
 
-def test_a_passage_scores_alike_in_any_company(keys: KeyIndex, words: Words) -> None:
+def test_a_passage_scores_alike_in_any_company(keys: KeyIndex, words: Words, order: WordsOfPassages) -> None:
     aligner = _aligner([Term("дом", "дом", {"дом": 1.0}), Term("42", "42", {"42": 1.0})], keys, words)
-    together = aligner.scores(np.array([1, 0, 2], np.int32))
-    alone = [float(aligner.scores(np.array([passage], np.int32))[0]) for passage in (1, 0, 2)]
+    together = aligner.scores(*order.take(np.array([1, 0, 2], np.int32)))
+    alone = [float(aligner.scores(*order.take(np.array([passage], np.int32)))[0]) for passage in (1, 0, 2)]
     np.testing.assert_allclose(together, alone, rtol=1e-6)
 
 
@@ -86,9 +87,9 @@ def test_rare_words_weigh_more(keys: KeyIndex, words: Words) -> None:
     assert year > cat > 0
 
 
-def test_a_query_without_words_aligns_with_nothing(keys: KeyIndex, words: Words) -> None:
-    assert _aligner([], keys, words).scores(np.array([0, 1], np.int32)).tolist() == [0, 0]
+def test_a_query_without_words_aligns_with_nothing(keys: KeyIndex, words: Words, order: WordsOfPassages) -> None:
+    assert _aligner([], keys, words).scores(*order.take(np.array([0, 1], np.int32))).tolist() == [0, 0]
 
 
-def test_no_passages_have_no_scores(keys: KeyIndex, words: Words) -> None:
-    assert _aligner([CAT], keys, words).scores(np.array([], np.int32)).tolist() == []
+def test_no_passages_have_no_scores(keys: KeyIndex, words: Words, order: WordsOfPassages) -> None:
+    assert _aligner([CAT], keys, words).scores(*order.take(np.array([], np.int32))).tolist() == []

@@ -10,11 +10,10 @@ import pytest
 from whoosh.query import And, Every, FuzzyTerm, Not, Prefix, Sequence, Term, Wildcard
 
 from search import conditions as conditions_module
-from search.conditions import Conditions
-from tests.search.conftest import conditions_over
+from tests.search.conftest import AnsweredConditions, conditions_over
 
 
-def test_it_answers_again_and_again_and_from_threads(conditions: Conditions) -> None:
+def test_it_answers_again_and_again_and_from_threads(conditions: AnsweredConditions) -> None:
     def water(_: int) -> list[bool]:
         return conditions.meeting(Term("text", "water")).tolist()
 
@@ -22,7 +21,7 @@ def test_it_answers_again_and_again_and_from_threads(conditions: Conditions) -> 
         assert list(threads.map(water, range(40))) == [[True, True, False, False]] * 40
 
 
-def test_wildcards_and_fuzzy_words_say_what_they_stand_for(conditions: Conditions) -> None:
+def test_wildcards_and_fuzzy_words_say_what_they_stand_for(conditions: AnsweredConditions) -> None:
     condition = And([Prefix("text", "=торг"), Wildcard("text", "=*ds"), FuzzyTerm("text", "=wafer", prefixlength=2)])
     assert [(word, sorted(keys)) for word, keys in conditions.expansions(condition)] == [
         ("торг", ["=торговлю", "=торговля"]),
@@ -39,11 +38,11 @@ def test_what_several_segments_hold_is_one_word(segment: Path, monkeypatch: pyte
     assert found == [["=торговлю", "=торговля"], ["=fields"]]
 
 
-def test_what_is_excluded_stands_for_nothing(conditions: Conditions) -> None:
+def test_what_is_excluded_stands_for_nothing(conditions: AnsweredConditions) -> None:
     assert list(conditions.expansions(And([Every(), Not(Prefix("text", "=торг"))]))) == []
 
 
-def test_the_words_of_a_phrase_may_stand_apart(conditions: Conditions) -> None:
+def test_the_words_of_a_phrase_may_stand_apart(conditions: AnsweredConditions) -> None:
     def found(*words: str, slop: int) -> list[int]:
         terms = [Term("text", f"={word}") for word in words]
         return np.flatnonzero(conditions.meeting(Sequence(terms, slop=slop))).tolist()
@@ -57,7 +56,7 @@ def test_the_words_of_a_phrase_may_stand_apart(conditions: Conditions) -> None:
     assert found("the", "rivers", "bring", slop=1) == [0]
 
 
-def test_a_phrase_in_a_field_stays_within_its_article(conditions: Conditions) -> None:
+def test_a_phrase_in_a_field_stays_within_its_article(conditions: AnsweredConditions) -> None:
     def found(*words: str) -> list[int]:
         return np.flatnonzero(conditions.meeting(Sequence([Term("title", f"={word}") for word in words]))).tolist()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.build import build
+from search.backends.embedded import EmbeddedBackend
 from search.encoder import Encoder
 from search.engine import Engine
 from search.index_errors import IndexMissing, IndexProblem
@@ -288,5 +289,5 @@ def test_a_damaged_file_is_named(index_dir: Path, tmp_path: Path, encoder: Encod
         else:
             continue
         with pytest.raises(IndexProblem, match=f"{file.name}.*rebuild"):
-            Engine(path, encoder).search('"water"')
+            Engine(EmbeddedBackend(path), encoder).search('"water"')
         file.write_bytes(content)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.keyindex import KeyIndex, Occurrences, idf, saturation, write
+from search.keyindex import KeyIndex, Occurrences, saturation, write
+from search.keys import idf
 
 #: Passage 0 has "a" twice (in two fields) and "b", passage 1 "a", passage 2 nothing; "c" is held by none.
 OCCURRENCES = Occurrences(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from search.articles import LANGUAGES
-from search.conditions import Conditions
 from search.languages.analysis import lemma_keys
 from search.syntax import condition, is_structured, parse, ranking_text
+from tests.search.conftest import AnsweredConditions
 
 EVERYTHING = ["rivers", "lakes", "crime", "мой файл"]
 
@@ -16,7 +16,7 @@ def _keys(form: str) -> dict[str, float]:
     return {key: weight for language in LANGUAGES for key, weight in lemma_keys(form, language)}
 
 
-def _found(conditions: Conditions, query: str) -> list[str]:
+def _found(conditions: AnsweredConditions, query: str) -> list[str]:
     """Articles whose passage meets the condition of a query; all where it makes none."""
     asked = condition(parse(query), _keys)
     met = [True] * 4 if asked is None else conditions.meeting(asked)
@@ -61,7 +61,7 @@ def _found(conditions: Conditions, query: str) -> list[str]:
         ("title:rivets~", ["rivers"]),
     ],
 )
-def test_what_passages_must_meet(conditions: Conditions, query: str, expected: list[str]) -> None:
+def test_what_passages_must_meet(conditions: AnsweredConditions, query: str, expected: list[str]) -> None:
     assert _found(conditions, query) == expected
 
 
@@ -82,7 +82,7 @@ def test_what_passages_must_meet(conditions: Conditions, query: str, expected: l
         "[water TO cold]",
     ],
 )
-def test_plain_words_and_punctuation_demand_nothing(conditions: Conditions, query: str) -> None:
+def test_plain_words_and_punctuation_demand_nothing(conditions: AnsweredConditions, query: str) -> None:
     assert _found(conditions, query) == EVERYTHING
 
 
@@ -96,7 +96,7 @@ def test_plain_words_and_punctuation_demand_nothing(conditions: Conditions, quer
         ("title:rivers AND", ["rivers"]),
     ],
 )
-def test_what_is_left_open_is_read_as_closed(conditions: Conditions, query: str, expected: list[str]) -> None:
+def test_what_is_left_open_is_read_as_closed(conditions: AnsweredConditions, query: str, expected: list[str]) -> None:
     assert _found(conditions, query) == expected
 
 
@@ -111,7 +111,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("query", ODD)
-def test_nothing_typed_breaks_it(conditions: Conditions, query: str) -> None:
+def test_nothing_typed_breaks_it(conditions: AnsweredConditions, query: str) -> None:
     tree = parse(query)
     assert set(_found(conditions, query)) <= set(EVERYTHING)
     assert len(ranking_text(tree)) <= len(query)

@@ -24,20 +24,6 @@ def test_a_word_has_its_exact_key_first(words: Words, keys: KeyIndex) -> None:
     assert words.key_weights(1).tolist() == [1, 1]
 
 
-def test_a_passage_has_its_words_with_their_places(words: Words) -> None:
-    passage = words.passage(0)
-    text = "The cats, 42"
-    places = zip(passage.starts, passage.ends, strict=True)
-    assert [text[start:end] for start, end in places] == ["cats", "42"]
-    assert passage.numbers.tolist() == [1, 0]
-    assert words.passage(2).numbers.tolist() == []
-
-
-def test_words_of_several_passages_come_on_end(words: Words) -> None:
-    numbers, bounds = words.passage_words(np.array([1, 2, 0], np.int32))
-    assert (numbers.tolist(), bounds.tolist()) == ([3, 2, 1, 0], [0, 2, 2, 4])
-
-
 def test_words_are_found_by_their_keys(words: Words, keys: KeyIndex) -> None:
     assert words.having([*keys.numbers("cat"), *keys.numbers("=кот")]).tolist() == [1, 3]
     assert words.having([]).tolist() == []
