@@ -26,7 +26,8 @@ MOST_FACET_VALUES = 50
 #: Stands for an unknown year.
 NO_YEAR = -1
 
-_CODES = (*LANGUAGES, OTHER_LANGUAGE)
+#: Languages in the order of their numbers.
+LANGUAGE_CODES = (*LANGUAGES, OTHER_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,9 @@ class Catalogue:
 
     def in_languages(self, codes: Iterable[str], passages: Ints) -> Mask:
         """Which of some passages are in one of these languages; shape (passages,)."""
-        return np.isin(self._languages[passages], [_CODES.index(code) for code in codes if code in _CODES])
+        return np.isin(
+            self._languages[passages], [LANGUAGE_CODES.index(code) for code in codes if code in LANGUAGE_CODES]
+        )
 
     def masks(self, filters: Filters, passages: Ints) -> Masks:
         """Which of some passages pass each filter."""
@@ -151,8 +154,8 @@ class Catalogue:
         return [(names[rank], int(counts[rank])) for rank in most if counts[rank]]
 
     def _by_language(self, passages: Ints) -> dict[str, int]:
-        counts = np.bincount(self._languages[passages], minlength=len(_CODES))
-        return {code: int(count) for code, count in zip(_CODES, counts, strict=True) if count}
+        counts = np.bincount(self._languages[passages], minlength=len(LANGUAGE_CODES))
+        return {code: int(count) for code, count in zip(LANGUAGE_CODES, counts, strict=True) if count}
 
     def passages_by_language(self) -> dict[str, int]:
         """How many passages each language has."""
@@ -193,7 +196,7 @@ class Catalogue:
 
 def write_catalogue(path: Path, passages: PassageColumns, authors: Sequence[Sequence[str]]) -> None:
     """Write the catalogue of a segment: columns of its passages, and the authors of each of its articles."""
-    codes = [_CODES.index(code) if code in _CODES else len(LANGUAGES) for code in passages.languages]
+    codes = [LANGUAGE_CODES.index(code) if code in LANGUAGE_CODES else len(LANGUAGES) for code in passages.languages]
     np.save(path / "passages.languages.npy", np.array(codes, np.int8))
     known = [NO_YEAR if year is None else year for year in passages.years]
     np.save(path / "passages.years.npy", np.array(known, np.int16))

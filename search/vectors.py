@@ -62,9 +62,7 @@ class Vectors:
 
     def cosines_of(self, numbers: NDArray[np.integer], vectors: Floats) -> Floats:
         """Cosines of some of the vectors with some unit vectors; shapes (n, dimensions) to (numbers, n)."""
-        rows, scales = quantised(vectors)
-        product = np.asarray(numkong.dots_packed(self._bytes[numbers], numkong.dots_pack(rows)))
-        return product.astype(np.float32) * self._scales[numbers, None] * scales
+        return cosines(*self.quantised(numbers), vectors)
 
     def quantised(self, numbers: NDArray[np.integer]) -> tuple[Bytes, Floats]:
         """Some of the vectors as they are kept: what the function of this name gives for them."""
@@ -76,6 +74,13 @@ class Vectors:
         packed = numkong.dots_pack(rows)
         product = joined([np.asarray(numkong.dots_packed(part, packed)) for part in self._bytes.parts])
         return product.astype(np.float32) * self._scales[:, None] * scales
+
+
+def cosines(rows: Bytes, scales: Floats, vectors: Floats) -> Floats:
+    """Cosines of vectors as they are kept with some unit vectors; shapes (rows, dimensions), (rows,) to (rows, n)."""
+    others, factors = quantised(vectors)
+    product = np.asarray(numkong.dots_packed(rows, numkong.dots_pack(others)))
+    return product.astype(np.float32) * scales[:, None] * factors
 
 
 def quantised(vectors: Floats) -> tuple[Bytes, Floats]:

@@ -80,6 +80,11 @@ class Words:
         """The weights of a word's keys, in the order of `keys`."""
         return self._key_weights[number]
 
+    def keys_of(self, numbers: NDArray[np.integer]) -> tuple[Numbers, Floats, Ints]:
+        """The keys of some words on end with their weights, and the offsets between the words."""
+        keys, bounds = self._keys.take(numbers)
+        return keys, self._key_weights.take(numbers)[0], bounds
+
     def having(self, keys: Sequence[int]) -> Numbers:
         """The words that have one of some keys, one that has several of them as often."""
         return self._holders.take(np.array(keys, np.int64))[0]

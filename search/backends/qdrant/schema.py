@@ -64,6 +64,13 @@ PASSAGE_INDEXES: dict[str, models.PayloadSchemaType | models.KeywordIndexParams 
 }
 
 
+#: Payload of articles that can be asked for.
+ARTICLE_INDEXES = {
+    "share": models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=True, range=False),
+    "year": models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=True, range=True),
+}
+
+
 def articles_of(generation: str) -> str:
     """The collection of the articles of a generation, given that of its passages."""
     return f"{generation}-articles"

@@ -1,0 +1,202 @@
+"""A collection in a Qdrant cluster, its words on this machine.
+
+Qdrant chooses passages: the best by the weights of their keys and those nearest to the query's vector. What they score
+is worked out here from their words, by the functions that rank an index on disk, so that both give the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ApiException
+
+from search.articles import Article, Passage
+from search.backends.protocol import Alternatives, Asked, BuiltBy
+from search.backends.qdrant.batch import Batch
+from search.backends.qdrant.connection import Connection
+from search.backends.qdrant.counting import Counts
+from search.backends.qdrant.documents import QdrantDocuments
+from search.backends.qdrant.files import ClusterManifest
+from search.backends.qdrant.found import QdrantFound
+from search.backends.qdrant.schema import KEYS, MEANING, RANKED, articles_of, point_id, unpacked_vectors
+from search.backends.qdrant.selection import FilterSelection, sparse
+from search.backends.qdrant.vocabulary import WordNumbers
+from search.catalogue import LANGUAGE_CODES
+from search.conditions import Conditions
+from search.glossary import Glossary
+from search.index_errors import IndexProblem
+from search.keys import Keys
+from search.ranking import CANDIDATES
+from search.semantic import RELATED
+from search.stats import Stats
+from search.vectors import Floats
+from search.words import Words
+
+#: Passages a search by vector looks at, of which the nearest are taken: with fewer some of the nearest are missed.
+_LOOKED_AT = 512
+
+#: How much less near than what is found by meaning a passage may be by Qdrant's own reckoning.
+_TOLERANCE = 0.01
+
+_MOST_YEARS = 1_000
+
+
+class QdrantBackend:
+    """One generation of a collection. Safe to use from several threads."""
+
+    def __init__(
+        self, connection: Connection, manifest: ClusterManifest, folders: list[Path], glossary: Path, threads: Executor
+    ) -> None:
+        """`folders` have the segments of the vocabulary in their order, `glossary` is the one with the glossary."""
+        self._connection = connection
+        self._manifest = manifest
+        self._collection = manifest.generation
+        self._threads = threads
+        self._stats: Stats | None = None
+        self.generation = f"{manifest.generation}@{manifest.run}"
+        self.built_by = BuiltBy(manifest.analysis, manifest.model, manifest.model_fingerprint)
+        self.keys = Keys(folders, sum(segment.passages for segment in manifest.segments))
+        self.words = Words(folders)
+        self.glossary = Glossary.open(glossary)
+        self.mean_length = manifest.mean_length
+        self.documents = QdrantDocuments(connection, self._collection)
+        self._numbers = WordNumbers(folders, self.words.firsts)
+        self._selection = FilterSelection(connection, self._collection, self.keys, self.words, self._numbers)
+        self._conditions = Conditions(self.keys, self.words)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Raise `IndexProblem` for a request that the cluster cannot answer."""
+        try:
+            yield
+        except ApiException as error:
+            raise IndexProblem(
+                f"{self._collection} cannot be searched ({_first_line(error)}); run: izde verify"
+            ) from error
+
+    def found(self, asked: Asked) -> QdrantFound:
+        """What is found for a query: the best by each kind of evidence, and counts of all."""
+        condition = [] if asked.condition is None else [self._conditions.meeting(asked.condition, self._selection)]
+        by_words = [self._selection.found_by([key for word in self._asked_words(asked) for key in word])]
+        counts = Counts(
+            self._connection,
+            self._collection,
+            self._selection,
+            [*condition, *(by_words if asked.has_words else [])],
+            asked.filters,
+            self._threads,
+        )
+        counts.start()
+        allowed = self._selection.all_of([*condition, self._selection.passing(asked.filters)])
+        batch = Batch.of(self._candidates(asked, allowed, [*by_words, allowed]), self._numbers)
+        return QdrantFound(self, asked, batch, counts)
+
+    def article(self, article_id: str) -> Article | None:
+        """An article with its whole text, None when there is none of this id."""
+        return self.documents.article(article_id)
+
+    def heads(self) -> Iterator[Article]:
+        """Every article without its text."""
+        return self.documents.heads()
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """The passages of an article in order."""
+        return self.documents.passages(article_id)
+
+    def references(self, article_id: str) -> set[int]:
+        """The ordinals of an article's passages that are lists of references."""
+        return self.documents.references(article_id)
+
+    def vector(self, passage: Passage) -> Floats:
+        """The unit vector of a passage; shape (dimensions,)."""
+        ids = [point_id("passage", passage.article_id, passage.ordinal)]
+        found = self._connection.read(
+            lambda client: client.retrieve(self._collection, ids, with_payload=["vector", "scale"])
+        )
+        if not found or found[0].payload is None:
+            raise IndexProblem(f"{self._collection} is being changed; ask again")
+        payload = found[0].payload
+        return unpacked_vectors([payload["vector"]])[0].astype("float32") * payload["scale"]
+
+    def stats(self) -> Stats:
+        """What the collection holds."""
+        if self._stats is None:
+            manifest = self._manifest
+            languages = self._facet(self._collection, "language", len(LANGUAGE_CODES))
+            years = self._facet(articles_of(self._collection), "year", _MOST_YEARS)
+            self._stats = Stats(
+                articles=manifest.articles,
+                passages=manifest.passages,
+                words=manifest.words,
+                languages={code: languages[code] for code in LANGUAGE_CODES if code in languages},
+                years={int(year): count for year, count in sorted(years.items(), key=lambda item: int(item[0]))},
+                generation=self.generation,
+                created=manifest.created,
+                model=manifest.model,
+            )
+        return self._stats
+
+    def _candidates(
+        self, asked: Asked, allowed: models.Filter, by_words: list[models.Filter]
+    ) -> list[models.ScoredPoint]:
+        """The passages that may come first, in one request."""
+        most = max(CANDIDATES, asked.depth)
+        parts = [
+            models.Prefetch(query=sparse(weights), using=KEYS, filter=allowed, limit=most)
+            for words in (asked.own, asked.counterparts)
+            if (weights := self._weights(words))
+        ]
+        if asked.vector is not None:
+            parts.append(
+                models.Prefetch(
+                    query=asked.vector.tolist(),
+                    using=MEANING,
+                    filter=allowed,
+                    limit=most,
+                    score_threshold=RELATED - _TOLERANCE,
+                    params=models.SearchParams(hnsw_ef=max(_LOOKED_AT, most)),
+                )
+            )
+        if asked.by_year:
+            latest = models.OrderByQuery(order_by=models.OrderBy(key="year", direction=models.Direction.DESC))
+            found = self._selection.all_of(by_words) if asked.has_words else allowed
+            parts.append(models.Prefetch(query=latest, filter=found, limit=most))
+        every = models.FusionQuery(fusion=models.Fusion.RRF) if parts else None
+
+        def ask(client: QdrantClient) -> models.QueryResponse:
+            return client.query_points(
+                self._collection,
+                prefetch=parts or None,
+                query=every,
+                query_filter=None if parts else allowed,
+                limit=most * max(1, len(parts)),
+                with_payload=list(RANKED),
+            )
+
+        if asked.has_words and not parts:
+            return []
+        return self._connection.read(ask).points
+
+    def _weights(self, words: tuple[Alternatives, ...] | list[Alternatives]) -> dict[str, float]:
+        """The weight of each key that stands for some words: those of several words add up."""
+        weights: dict[str, float] = {}
+        for word in words:
+            for key, weight in word.items():
+                if frequency := self.keys.frequency(key):
+                    weights[key] = weights.get(key, 0.0) + weight * self.keys.rarity(frequency)
+        return weights
+
+    def _asked_words(self, asked: Asked) -> list[Alternatives]:
+        return [*asked.own, *asked.counterparts]
+
+    def _facet(self, collection: str, field: str, limit: int) -> dict[str, int]:
+        hits = self._connection.read(lambda client: client.facet(collection, key=field, limit=limit, exact=True)).hits
+        return {str(hit.value): hit.count for hit in hits}
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]
