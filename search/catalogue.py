@@ -30,6 +30,11 @@ NO_YEAR = -1
 LANGUAGE_CODES = (*LANGUAGES, OTHER_LANGUAGE)
 
 
+def language_numbers(codes: Iterable[str]) -> list[int]:
+    """The numbers of some languages, of those that passages can have."""
+    return [LANGUAGE_CODES.index(code) for code in codes if code in LANGUAGE_CODES]
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What passages are asked for; an empty or None value asks for any."""
@@ -108,9 +113,7 @@ class Catalogue:
 
     def in_languages(self, codes: Iterable[str], passages: Ints) -> Mask:
         """Which of some passages are in one of these languages; shape (passages,)."""
-        return np.isin(
-            self._languages[passages], [LANGUAGE_CODES.index(code) for code in codes if code in LANGUAGE_CODES]
-        )
+        return np.isin(self._languages[passages], language_numbers(codes))
 
     def masks(self, filters: Filters, passages: Ints) -> Masks:
         """Which of some passages pass each filter."""

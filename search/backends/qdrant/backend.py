@@ -6,7 +6,7 @@ is worked out here from their words, by the functions that rank an index on disk
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,14 +74,14 @@ class QdrantBackend:
         try:
             yield
         except ApiException as error:
-            raise IndexProblem(
-                f"{self._collection} cannot be searched ({_first_line(error)}); run: izde verify"
-            ) from error
+            reason = str(error).partition("\n")[0][:200]
+            raise IndexProblem(f"{self._collection} cannot be searched ({reason}); run: izde verify") from error
 
     def found(self, asked: Asked) -> QdrantFound:
         """What is found for a query: the best by each kind of evidence, and counts of all."""
         condition = [] if asked.condition is None else [self._conditions.meeting(asked.condition, self._selection)]
-        by_words = [self._selection.found_by([key for word in self._asked_words(asked) for key in word])]
+        words = (*asked.own, *asked.counterparts)
+        by_words = [self._selection.found_by([key for word in words for key in word])]
         counts = Counts(
             self._connection,
             self._collection,
@@ -181,7 +181,7 @@ class QdrantBackend:
             return []
         return self._connection.read(ask).points
 
-    def _weights(self, words: tuple[Alternatives, ...] | list[Alternatives]) -> dict[str, float]:
+    def _weights(self, words: Sequence[Alternatives]) -> dict[str, float]:
         """The weight of each key that stands for some words: those of several words add up."""
         weights: dict[str, float] = {}
         for word in words:
@@ -190,13 +190,6 @@ class QdrantBackend:
                     weights[key] = weights.get(key, 0.0) + weight * self.keys.rarity(frequency)
         return weights
 
-    def _asked_words(self, asked: Asked) -> list[Alternatives]:
-        return [*asked.own, *asked.counterparts]
-
     def _facet(self, collection: str, field: str, limit: int) -> dict[str, int]:
         hits = self._connection.read(lambda client: client.facet(collection, key=field, limit=limit, exact=True)).hits
         return {str(hit.value): hit.count for hit in hits}
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]

@@ -116,9 +116,8 @@ class BatchPostings:
         """The passages that hold a key."""
         column = self._columns[key]
         part = slice(self._bounds[column], self._bounds[column + 1])
-        return Postings(
-            self._passages[part], weighed(self._impacts[part], self._keys.rarity(self._keys.frequency(key)))
-        )
+        rarity = self._keys.rarity(self._keys.frequency(key))
+        return Postings(self._passages[part], weighed(self._impacts[part], rarity))
 
     def _held(self, distinct: Numbers, words: Words) -> Any:
         """The weight of each key asked for in each of some words; a sparse array of shape (words, keys)."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from typing import Any
 
 from qdrant_client import QdrantClient, models
 
@@ -111,7 +112,7 @@ class Counts:
     def _selected(self, filters: Filters) -> models.Filter:
         return self._selection.all_of([*self._found, self._selection.passing(filters)])
 
-    def _payloads(self, ids: Sequence[str]) -> list[dict[str, object]]:
+    def _payloads(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         def ask(client: QdrantClient) -> list[models.Record]:
             return client.retrieve(self._generation, list(ids), with_payload=list(_IGNORED))
 

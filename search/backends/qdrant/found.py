@@ -12,7 +12,7 @@ from search.backends.protocol import Asked, Shown
 from search.backends.qdrant.batch import Batch, BatchPostings
 from search.backends.qdrant.counting import Counts
 from search.backends.qdrant.vocabulary import UNKNOWN
-from search.catalogue import LANGUAGE_CODES, Mask
+from search.catalogue import Mask, language_numbers
 from search.chained import Ints
 from search.evidence import NOTHING, Evidence, Floats
 from search.keyindex import scores
@@ -53,8 +53,7 @@ class QdrantFound:
 
     def in_languages(self, codes: Sequence[str], passages: Ints) -> Mask:
         """Which of some passages are in one of these languages; shape (passages,)."""
-        wanted = [LANGUAGE_CODES.index(code) for code in codes if code in LANGUAGE_CODES]
-        return np.isin(self._batch.languages[passages], wanted)
+        return np.isin(self._batch.languages[passages], language_numbers(codes))
 
     def latest_first(self, passages: Ints) -> Ints:
         """Places in `passages` by year, latest first, else in their order; those without a year come last."""
@@ -84,9 +83,8 @@ class QdrantFound:
         alone = np.bincount(self._batch.articles[self._by_vector], minlength=len(here))
         numbered = [counted.pop(article, 0) for article in self._batch.article_ids]
         # Where only some are counted, those at hand may be more.
-        return np.concatenate([np.maximum(here, np.array(numbered, np.int64) + alone), [*counted.values()]]).astype(
-            np.int64
-        )
+        present = np.maximum(here, np.array(numbered, np.int64) + alone)
+        return np.concatenate([present, np.array([*counted.values()], np.int64)])
 
     def facets(self) -> Mapping[str, tuple[FacetValue, ...]]:
         """Counts of the passages found, by language, year (latest first) and author (most first)."""
