@@ -59,16 +59,17 @@ class Batch:
 
     @classmethod
     def of(cls, points: Iterable[models.ScoredPoint | models.Record], numbers: WordNumbers) -> Batch:
-        """The passages of points with the payload `schema.RANKED`, in the order of their ids."""
-        ordered = sorted(points, key=lambda point: str(point.id))
-        payloads: list[dict[str, Any]] = [point.payload or {} for point in ordered]
+        """The passages of points with the payload `schema.RANKED`, in the order of their articles."""
+        named = [(point.payload or {}, str(point.id)) for point in points]
+        ordered = sorted(named, key=lambda point: (point[0]["article"], point[0]["ordinal"]))
+        payloads: list[dict[str, Any]] = [payload for payload, _ in ordered]
         ids = [payload["article"] for payload in payloads]
         article_ids = sorted(set(ids))
         places = {article: place for place, article in enumerate(article_ids)}
         packed = {name: [payload[name] for payload in payloads] for name in ("words", *ARTICLE_FIELDS)}
         scales = np.array([payload["scale"] for payload in payloads], np.float32)
         return cls(
-            [str(point.id) for point in ordered],
+            [point for _, point in ordered],
             WordRows.unpacked(packed["words"], numbers),
             {name: WordRows.unpacked(packed[name], numbers) for name in ARTICLE_FIELDS},
             article_ids,

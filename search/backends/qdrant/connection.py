@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import httpx
 from qdrant_client import QdrantClient
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
 
@@ -16,6 +17,9 @@ from search.index_errors import IndexProblem, IndexUnavailable
 from search.settings import Settings
 
 T = TypeVar("T")
+
+#: Connections to a node that are kept open; the client would open one for each request to this machine.
+_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=64)
 
 #: Seconds a node has to answer a query, before another is asked.
 READ_S = 5
@@ -48,6 +52,7 @@ class Connection:
                 api_key=settings.qdrant_key,
                 timeout=timeout,
                 check_compatibility=False,
+                limits=_CONNECTIONS,
                 **verified,
             )
             for url in address.urls
@@ -60,7 +65,8 @@ class Connection:
         Raises `IndexProblem` where the cluster refuses, and `UnexpectedResponse` for a request that is not right.
         """
         problem: Exception | None = None
-        for _ in self._clients:
+        # A node that closed a connection meanwhile is asked once more.
+        for _ in range(max(2, len(self._clients))):
             deadline.check()
             first = self._first
             try:

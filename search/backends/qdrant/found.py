@@ -108,9 +108,9 @@ class QdrantFound:
         return PassageWords(numbers[known], places[known, 0], places[known, 1])
 
     def _evidence(self, asked: Asked) -> Evidence:
-        if not asked.has_words:
-            return Evidence.without_words(np.arange(len(self._batch)))
         count, every = len(self._batch), np.arange(len(self._batch))
+        if not asked.has_words or not count:
+            return Evidence.without_words(every)
         keys = [key for word in (*asked.own, *asked.counterparts) for key in word]
         postings = BatchPostings(self._batch, keys, self._backend.keys, self._backend.words, self._backend.mean_length)
         cosine = NOTHING
