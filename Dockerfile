@@ -12,7 +12,7 @@ COPY setup.cfg ./
 RUN python -c "import configparser; \
 setup = configparser.ConfigParser(); setup.read('setup.cfg'); \
 left_out = () if '$OTHER_MODELS' == 'yes' else ('sentence-transformers', 'torch'); \
-lines = setup['options']['install_requires'].split('\n'); \
+lines = (setup['options']['install_requires'] + setup['options.extras_require']['qdrant']).split('\n'); \
 print(*(line for line in lines if line and line.split()[0] not in left_out), sep='\n')" >requirements.txt
 # The second registry has PyTorch without gigabytes of CUDA.
 RUN python -m venv /venv \

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TextIO
 
 import click
 
 from search.articles import LANGUAGES, OTHER_LANGUAGE
+from search.backends.address import BadAddress, Location, location
 from search.errors import UserError
 from search.results import MODES, SORTS, Mode, Results, article_json, passage_json
 from search.settings import SettingError, Settings
@@ -40,13 +41,28 @@ except SettingError as error:
 Command = Callable[..., Any]
 
 
+class _Location(click.ParamType[Location]):
+    """A directory, or the address of an index in a cluster."""
+
+    name = "directory or address"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Location:
+        try:
+            found = location(value)
+        except BadAddress as error:
+            self.fail(str(error), param, context)
+        if isinstance(found, Path) and found.is_file():
+            self.fail(f"Directory '{found}' is a file.", param, context)
+        return found
+
+
 def _index_option(command: Command) -> Command:
     return click.option(
         "--index",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=_Location(),
         default=_SETTINGS.index,
         show_default=True,
-        help="Directory of the index (IZDE_INDEX).",
+        help="Directory of the index, or qdrant://HOST:PORT/COLLECTION (IZDE_INDEX).",
     )(command)
 
 
@@ -98,45 +114,45 @@ def main() -> None:
     metavar="SECONDS",
     help="How long to wait while another process builds this index.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(0),
+    default=_SETTINGS.processes,
+    show_default=True,
+    help="Processes that read files; 0: one per core (IZDE_PROCESSES).",
+)
+@click.option("--shards", type=click.IntRange(1), help="Cluster only: shards of a new index.  [default: one per node]")
+@click.option("--replicas", type=click.IntRange(1), help="Cluster only: nodes that hold each shard.  [default: 2]")
+@click.option("--part", metavar="I/N", help="Cluster only: do one of N parts; a run without this finishes.")
+@click.option("--workers", metavar="ADDRESS", help="Cluster only: Dask scheduler whose workers do the work.")
 @_json_option
 def index(
     sources: tuple[Path, ...],
-    index: Path,
+    index: Location,
     full: bool,
     glossary: Path,
     model: str | None,
     wait: float,
+    processes: int,
     as_json: bool,
+    **cluster: Any,
 ) -> None:
     """Make the index hold the articles of files and folders (.txt .md .html .pdf .docx .jsonl).
 
     Unchanged articles are taken over, changed ones analysed again, deleted ones removed. The index in use
-    is replaced when the new one is complete, never before. Exit code 1 when something was left out.
+    is replaced when the new one is complete, never before; one in a cluster is changed article by article, and
+    replaced with --full. Exit code 1 when something was left out.
     """
-    from indexer.build import NothingToIndex, build
+    from indexer.build import NothingToIndex
+    from indexer.destinations import builder
     from indexer.errors import UnreadableSource
-    from indexer.workers import Limits
-    from search.encoder import load_encoder
     from search.lock import patiently
 
-    encoder = load_encoder(model)
+    settings = replace(_SETTINGS, index=index, glossary=glossary, model=model, processes=processes)
+    make = builder(settings, full=full, **cluster)
     try:
         with _Progress() as shown:
-            summary = patiently(
-                lambda: build(
-                    sources,
-                    index,
-                    encoder,
-                    full=full,
-                    glossary=glossary,
-                    prune_after=_SETTINGS.prune_after,
-                    progress=shown.name,
-                    measure=shown.measure,
-                    processes=_SETTINGS.processes or None,
-                    limits=Limits(memory=_SETTINGS.file_memory << 20),
-                ),
-                wait,
-            )
+            summary = patiently(lambda: make(sources, shown.name, shown.measure), wait)
     except UnreadableSource as error:
         raise UserError(str(error)) from error
     except NothingToIndex as error:
@@ -196,7 +212,7 @@ def _in_words(summary: Summary) -> str:
 @click.option("--offset", type=click.IntRange(0), default=0, show_default=True, help="Hits to skip.")
 @click.option("--per-article", type=click.IntRange(0), default=0, help="Hits of one article at most; 0: no limit.")
 @_json_option
-def search(query: str, index: Path, as_json: bool, languages: tuple[str, ...], **options: Any) -> None:
+def search(query: str, index: Location, as_json: bool, languages: tuple[str, ...], **options: Any) -> None:
     """Find passages that answer QUERY, by word and by meaning, in all four languages."""
     from search.engine import Engine
 
@@ -211,7 +227,7 @@ def search(query: str, index: Path, as_json: bool, languages: tuple[str, ...], *
 @_index_option
 @click.option("--host", default=_SETTINGS.host, show_default=True, help="Address to listen at (IZDE_HOST).")
 @click.option("--port", type=int, default=_SETTINGS.port, show_default=True, help="Port to listen at (IZDE_PORT).")
-def serve(index: Path, host: str, port: int) -> None:
+def serve(index: Location, host: str, port: int) -> None:
     """Serve the search page and the API; a new index is taken up without a restart."""
     from webapp.server import serve as run
 
@@ -318,7 +334,7 @@ def analyze(language: str, explain: bool, as_json: bool) -> None:
 @main.command()
 @_index_option
 @_json_option
-def stats(index: Path, as_json: bool) -> None:
+def stats(index: Location, as_json: bool) -> None:
     """Say what the index holds and what built it."""
     from search.engine import Engine
 
@@ -334,15 +350,16 @@ def stats(index: Path, as_json: bool) -> None:
 @main.command()
 @_index_option
 @_json_option
-def verify(index: Path, as_json: bool) -> None:
-    """Check every file of the index against its checksum. Exit code 1 when one is damaged."""
-    from search.verification import verify as problems_of
+def verify(index: Location, as_json: bool) -> None:
+    """Check all that the index holds against its checksums. Exit code 1 when something is damaged."""
+    from search.backends import store
 
-    problems = problems_of(index)
+    with _Progress() as shown:
+        problems = store(index).problems(shown.count)
     if not as_json:
         for problem in problems:
             click.secho(problem, fg="red", err=True)
-    text = f"{len(problems)} damaged; rebuild with: izde index SOURCE --full" if problems else "every file is whole"
+    text = f"{len(problems)} damaged; rebuild with: izde index SOURCE --full" if problems else "everything is whole"
     _answer(as_json, {"ok": not problems, "problems": problems}, text)
     sys.exit(PARTLY if problems else 0)
 
@@ -351,12 +368,12 @@ def verify(index: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_index_option
 @_json_option
-def backup(file: Path, index: Path, as_json: bool) -> None:
+def backup(file: Path, index: Location, as_json: bool) -> None:
     """Write the index to FILE, which can be restored anywhere; an index in use and under construction can be, too."""
     from search.backup import back_up
 
     with _Progress() as shown:
-        made = back_up(index, file, shown.megabytes)
+        made = back_up(_directory(index), file, shown.megabytes)
     text = f"{made.file}: {made.articles:,} articles, {made.bytes:,} bytes, generation {made.generation}"
     _answer(as_json, asdict(made), text)
 
@@ -366,14 +383,39 @@ def backup(file: Path, index: Path, as_json: bool) -> None:
 @_index_option
 @click.option("--force", is_flag=True, help="Also where the index is later than the backup.")
 @_json_option
-def restore(file: Path, index: Path, force: bool, as_json: bool) -> None:
+def restore(file: Path, index: Location, force: bool, as_json: bool) -> None:
     """Verify the backup FILE and make the index what it was then; a server at work takes it up."""
     from search.restoring import restore as bring_back
 
     with _Progress() as shown:
-        restored = bring_back(file, index, force=force, progress=shown.megabytes)
+        restored = bring_back(file, _directory(index), force=force, progress=shown.megabytes)
     text = f"{restored.index}: {restored.articles:,} articles, generation {restored.generation}"
     _answer(as_json, asdict(restored), text)
+
+
+@main.command()
+@click.argument("file", type=click.File("w", encoding="utf-8", lazy=True), default="-")
+@_index_option
+def export(file: TextIO, index: Location) -> None:
+    """Write the articles of the index to FILE, or to the output, one a line: a .jsonl source for another index."""
+    from search.engine import Engine
+
+    for article in Engine.open(index).articles():
+        file.write(_as_source(article) + "\n")
+
+
+def _directory(index: Location) -> Path:
+    """The directory of an index; raises `UserError` for one in a cluster."""
+    if isinstance(index, Path):
+        return index
+    raise UserError(f"{index} is in a cluster, which has snapshots of its own: see docs/scaling.md")
+
+
+def _as_source(article: Article) -> str:
+    """An article as a line of a .jsonl source."""
+    names = ("id", "title", "text", "language", "url", "authors", "year", "keywords")
+    fields = asdict(article)
+    return json.dumps({name: fields[name] for name in names}, ensure_ascii=False)
 
 
 @main.command("eval")
@@ -382,7 +424,7 @@ def restore(file: Path, index: Path, force: bool, as_json: bool) -> None:
 @click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="Only this.")
 @click.option("--model", help="Folder or Hugging Face id of another model, to compare: the index is made anew with it.")
 @_json_option
-def evaluate(file: Path, index: Path, modes: tuple[Mode, ...], model: str | None, as_json: bool) -> None:
+def evaluate(file: Path, index: Location, modes: tuple[Mode, ...], model: str | None, as_json: bool) -> None:
     """Measure nDCG@10, MRR@10 and recall@50 by language pair for the judged queries of FILE."""
     from search.engine import Engine
     from search.evaluation import evaluate as measure
@@ -411,11 +453,8 @@ def _with_model(engine: Engine, model: str, folder: Path) -> Engine:
     from search.engine import Engine
 
     source, encoder = folder / "articles.jsonl", load_encoder(model)
-    names = ("id", "title", "text", "language", "url", "authors", "year", "keywords")
     with open(source, "w", encoding="utf-8") as stream:
-        for article in engine.articles():
-            fields = asdict(article)
-            stream.write(json.dumps({name: fields[name] for name in names}, ensure_ascii=False) + "\n")
+        stream.writelines(_as_source(article) + "\n" for article in engine.articles())
     build([source], folder / "index", encoder)
     return Engine.open(folder / "index", encoder)
 
@@ -464,6 +503,11 @@ class _Progress:
     def measure(self, done: int, total: int) -> None:
         """Show how many bytes are done."""
         self._bar.update(self._task, completed=done, total=total)
+
+    def count(self, done: int, total: int) -> None:
+        """Show how much is done where it is not bytes."""
+        self.measure(done, total)
+        self._describe("checking")
 
     def megabytes(self, done: int, total: int, name: str) -> None:
         """Show how many megabytes are done, and the file at hand as `name` does."""

@@ -9,16 +9,18 @@ from functools import partial
 from pathlib import Path
 
 from indexer import metadata, readers
+from indexer.analysed_article import AnalysedArticle
 from indexer.changes import Changes, Segments
 from indexer.collection import Collection
 from indexer.desk import Desk, known_digests
 from indexer.intake import Intake
+from indexer.pool import keys_found_by, pool_for
 from indexer.reading import Reading, readings, steps
 from indexer.reuse import PreviousGeneration, previous_generation
 from indexer.sources import Sources
-from indexer.tasks import LemmatiseWords, ReadFile, ReadLines
-from indexer.vocabulary import Vocabulary, WordKeys, keys_here
-from indexer.workers import Failure, Here, Limits, Pool, Workers
+from indexer.tasks import ReadFile, ReadLines
+from indexer.vocabulary import Vocabulary
+from indexer.workers import Limits, Pool
 from indexer.writing import write
 from search.documents import DocumentWriter
 from search.encoder import Encoder
@@ -33,15 +35,6 @@ Progress = Callable[[int, int, str], None]
 
 #: Called with the bytes read and those to read in all, without the files that are the same as before.
 Measure = Callable[[int, int], None]
-
-#: Bytes of text that are read without other processes, which take half a second to start.
-_LITTLE = 128 << 10
-
-#: Bytes for which one more process pays.
-_WORTH_A_PROCESS = 512 << 10
-
-#: Words whose keys are found at once.
-_WORDS_AT_ONCE = 1_000
 
 
 class NothingToIndex(Exception):
@@ -90,13 +83,13 @@ def build(
     Raises `UnreadableSource` for a source that does not exist, `NothingToIndex` when no article could
     be read, `IndexBusy` while another process builds; the generation in use then stays.
     """
-    files = _files(sources)
+    files = files_of(sources)
     with building(index):
         previous = None if full else previous_generation(index, encoder)
         desk = Desk(encoder, known_digests([content for content, _ in previous.contents.values()] if previous else []))
         before = Sources.read(previous.path) if previous else Sources()
         todo = readings(files, before)
-        with _pool(desk, todo, processes, limits or Limits()) as pool, new_generation(index) as path:
+        with pool_for(desk, todo, processes, limits or Limits()) as pool, new_generation(index) as path:
             run = _Run(previous, encoder, pool, path)
             changes = run.read(todo, progress, measure)
             run.add_glossary(glossary)
@@ -109,22 +102,7 @@ def build(
     return run.summary(manifest)
 
 
-def _pool(desk: Desk, todo: Sequence[Reading], processes: int | None, limits: Limits) -> Here | Workers:
-    """What runs the tasks: other processes where a file may bring its reader down, or where there is much to read."""
-    to_read = [reading for reading in todo if not reading.is_surely_same]
-    size = sum(reading.size for reading in to_read)
-    is_safe = size <= _LITTLE and not any(readers.is_native(reading.path) for reading in to_read)
-    if processes == 0 or is_safe:
-        return Here(desk)
-    return Workers(desk, min(processes or _cores(), 1 + size // _WORTH_A_PROCESS), limits)
-
-
-def _cores() -> int:
-    """The cores this process may use, where the system tells them, or those of the machine."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _files(sources: Sequence[Path]) -> list[tuple[Path, Path]]:
+def files_of(sources: Sequence[Path]) -> list[tuple[Path, Path]]:
     """Every file of the sources with the source it is named from, once however often it is given."""
     found = [(file, source) for source in sources for file in readers.find(source)]
     return list({os.path.realpath(file): (file, source) for file, source in reversed(found)}.values())[::-1]
@@ -138,9 +116,9 @@ class _Run:
         self._encoder = encoder
         self._pool = pool
         self._path = path
-        self._collected = Collection(Vocabulary(keys_of=partial(_word_keys, pool)))
+        self._collected = Collection(Vocabulary(keys_of=partial(keys_found_by, pool)))
         self._documents = DocumentWriter(path / "documents.sqlite")
-        self._intake = Intake(previous, encoder, pool, self._documents, self._collected)
+        self._intake = Intake(previous, encoder, pool, self._add)
         self._glossary = ""
 
     def read(self, todo: Sequence[Reading], progress: Progress, measure: Measure) -> Changes | None:
@@ -223,16 +201,11 @@ class _Run:
             generation=manifest.generation,
         )
 
+    def _add(self, analysed: AnalysedArticle) -> None:
+        """Write an article, and collect its words."""
+        prepared = analysed.prepared
+        self._documents.add(prepared.article, prepared.content, prepared.passages)
+        self._collected.add(analysed)
+
     def _has_glossary_of(self, previous: PreviousGeneration) -> bool:
         return previous.manifest.glossary == self._glossary
-
-
-def _word_keys(pool: Pool, names: Sequence[str]) -> list[WordKeys]:
-    """The keys of words, many of them found in other processes."""
-    starts = range(0, len(names), _WORDS_AT_ONCE)
-    tasks = ((each, each) for each in (LemmatiseWords(names[at : at + _WORDS_AT_ONCE]) for at in starts))
-    return [
-        keys
-        for task, outcome in pool.results(tasks)
-        for keys in (keys_here(task.names) if isinstance(outcome, Failure) else outcome)
-    ]

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from indexer.analysed_article import AnalysedArticle, with_vectors
 from indexer.article_ids import ArticleIds
-from indexer.collection import Collection
 from indexer.desk import Desk
 from indexer.errors import UnreadableSource
 from indexer.reading import Event, Reading, steps
-from indexer.reuse import PreviousGeneration
 from indexer.sources import SourceFile, Sources, absolute
 from indexer.tasks import Found, Known, Outcome, Problem, ReadFile, ReadLines
 from indexer.workers import Failure, Here, Pool
-from search.documents import DocumentWriter
 from search.encoder import Encoder
 
 
+class Previous(Protocol):
+    """The articles an index holds before a build; `contents` has an entry for the id of each."""
+
+    @property
+    def contents(self) -> Mapping[str, Any]:
+        """All of them."""
+
+    def has(self, article_id: str, content: str) -> bool:
+        """Whether an article is there, made from the same source."""
+
+
 class Intake:
-    """Gives articles their ids, writes those that are new into `documents` and `collected`, and keeps count.
+    """Gives articles their ids, hands those that are new to `add`, and keeps count.
 
     `unchanged` has the ids of those the previous generation holds as they are, `changed` of the `new` ones replace one
     it holds under the same id. `sources` is what the next build may know of the files, `problems` has one line each.
@@ -28,11 +36,10 @@ class Intake:
 
     def __init__(
         self,
-        previous: PreviousGeneration | None,
+        previous: Previous | None,
         encoder: Encoder,
         pool: Pool,
-        documents: DocumentWriter,
-        collected: Collection,
+        add: Callable[[AnalysedArticle], None],
     ) -> None:
         self.ids = ArticleIds()
         self.sources = Sources()
@@ -43,8 +50,7 @@ class Intake:
         self._previous = previous
         self._encoder = encoder
         self._pool = pool
-        self._documents = documents
-        self._collected = collected
+        self._hand_on = add
 
     def take(self, reading: Reading, event: Event, outcome: Any) -> None:
         """Take in what became of a file, of some lines of it, or what is told of it."""
@@ -61,7 +67,7 @@ class Intake:
 
     def tell(self, problems: Iterable[UnreadableSource]) -> None:
         """Tell problems that are of no one file."""
-        self.problems.extend(map(_told, problems))
+        self.problems.extend(map(told, problems))
 
     def _keep(self, reading: Reading, entry: SourceFile) -> bool:
         """Take over the articles of a file that is the same, if their ids are what they would be if it was read."""
@@ -121,17 +127,15 @@ class Intake:
         self._take_outcome(reading, task, pool.call(task))
 
     def _add(self, analysed: AnalysedArticle) -> None:
-        """Add an article that is new or changed."""
+        """Hand on an article that is new or changed."""
         if len(analysed.vectors[0]) != len(analysed.prepared.passages):
             analysed = with_vectors(analysed, self._encoder)
-        article = analysed.prepared.article
-        self._documents.add(article, analysed.prepared.content, analysed.prepared.passages)
-        self._collected.add(analysed)
+        self._hand_on(analysed)
         self.new += 1
-        self.changed += bool(self._previous and article.id in self._previous.contents)
+        self.changed += bool(self._previous and analysed.id in self._previous.contents)
 
     def _leave_out(self, reading: Reading, problem: UnreadableSource) -> None:
-        reading.problems.append(_told(problem))
+        reading.problems.append(told(problem))
 
     def _end(self, reading: Reading) -> None:
         """Tell the problems of a file, and note what it holds for the next build."""
@@ -140,7 +144,7 @@ class Intake:
             self.sources.files[absolute(reading.path)] = entry
 
 
-def _told(problem: UnreadableSource) -> str:
+def told(problem: UnreadableSource) -> str:
     """A problem in one line that any terminal shows, whatever a file is called."""
     escaped = (each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(problem))
     return "".join(escaped)

@@ -59,17 +59,29 @@ class Sources:
     def read(cls, path: Path) -> Sources:
         """The table of the generation at `path`, an empty one where it has none made by this version."""
         try:
-            table: dict[str, Any] = json.loads((path / SOURCES).read_text("utf-8"))
+            return cls.loads((path / SOURCES).read_text("utf-8"))
+        except (OSError, ValueError):
+            return cls()
+
+    @classmethod
+    def loads(cls, text: str) -> Sources:
+        """The table that `dumps` wrote, an empty one where it was not this version that did."""
+        try:
+            table: dict[str, Any] = json.loads(text)
             if table["made_by"] != _versions():
                 return cls()
             return cls({name: SourceFile(**entry) for name, entry in table["files"].items()})
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             return cls()
 
     def write(self, path: Path) -> None:
         """Write the table of the generation at `path`."""
+        (path / SOURCES).write_text(self.dumps(), "utf-8")
+
+    def dumps(self) -> str:
+        """The table as text."""
         files = {name: asdict(entry) for name, entry in self.files.items()}
-        (path / SOURCES).write_text(json.dumps({"made_by": _versions(), "files": files}, indent=0), "utf-8")
+        return json.dumps({"made_by": _versions(), "files": files}, indent=0)
 
     def get(self, path: Path, source: Path, stamp: Stamp | None) -> SourceFile | None:
         """What is known of a file, if it can be the same: it has the size, the name and the row it had."""

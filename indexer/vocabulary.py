@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.reuse import PreviousGeneration
-from search.chained import Ints, bounds_of, rows
+from search.chained import Ints, bounds_of
 from search.encoder import Encoder
-from search.keyindex import Occurrences
 from search.languages.analysis import exact_key, lemma_keys
 from search.names import sound_numbers
 from search.spelling import number_of, skeleton
@@ -88,17 +87,6 @@ class AnalysedVocabulary:
     def lemmas(self) -> list[str]:
         """The first lemma of each word: the key after that of its exact form."""
         return [self.keys[number] for number in self.table.keys[self.table.key_offsets[:-1] + 1].tolist()]
-
-    def occurrences(self, words: NDArray[np.integer], passages: Ints, weights: Floats, *, in_text: bool) -> Occurrences:
-        """Words (sorted places) in passages as keys in passages, each word's keys in a row."""
-        places, bounds = rows(self.table.key_offsets, words)
-        lengths = np.diff(bounds)
-        return Occurrences(
-            self.table.keys[places],
-            np.repeat(passages, lengths),
-            self.table.key_weights[places] * np.repeat(weights, lengths),
-            np.full(len(places), in_text),
-        )
 
 
 def analysed(vocabulary: Vocabulary, previous: PreviousGeneration | None) -> AnalysedVocabulary:

@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.collection import Collection
+from indexer.occurrences import FieldWords, occurrences
 from indexer.reuse import PreviousGeneration
-from indexer.vocabulary import AnalysedVocabulary, analysed, word_skeletons, word_sounds, word_vectors
+from indexer.vocabulary import analysed, word_skeletons, word_sounds, word_vectors
 from search import keyindex, words
 from search.catalogue import write_catalogue
-from search.chained import Ints, Rows, bounds_of, rows
+from search.chained import Ints, Rows, bounds_of
 from search.encoder import Encoder
-from search.keyindex import FIELD_WEIGHTS, Occurrences
+from search.keyindex import Occurrences
 from search.passage_words import WordsOfPassages
 from search.vectors import Vectors
+from search.words import WordTable
 
 #: Passages whose occurrences are in memory at once.
 _AT_ONCE = 20_000
@@ -43,7 +45,7 @@ def write(
     }
     for name, field in fields.items():
         Rows.write(path, f"fields.{name}", *field)
-    blocks = _occurrences(collected, vocabulary, numbers, offsets, fields)
+    blocks = _occurrences(collected, vocabulary.table, numbers, offsets, fields)
     keyindex.write(path, vocabulary.keys, blocks, np.diff(offsets), mean_length)
     vectors, scales = (np.concatenate(part) for part in zip(*collected.vectors, strict=True))
     Vectors.write(path, "passages.vectors", vectors, scales)
@@ -53,22 +55,14 @@ def write(
 
 def _occurrences(
     collected: Collection,
-    vocabulary: AnalysedVocabulary,
+    table: WordTable,
     numbers: NDArray[np.integer],
     offsets: Ints,
-    fields: Mapping[str, tuple[Ints, NDArray[np.int32]]],
+    fields: Mapping[str, FieldWords],
 ) -> Iterator[Occurrences]:
-    """Keys in passages, block by block, from the passages' text and from the fields of their articles."""
+    """Keys in passages, block by block."""
     lengths, articles = np.diff(offsets), np.array(collected.articles, np.int64)
     for start in range(0, collected.passages, _AT_ONCE):
         passages = np.arange(start, min(start + _AT_ONCE, collected.passages))
         held = numbers[offsets[start] : offsets[passages[-1] + 1]]
-        repeated = np.repeat(passages, lengths[passages])
-        parts = [vocabulary.occurrences(held, repeated, np.ones(len(held), np.float32), in_text=True)]
-        for name, weight in FIELD_WEIGHTS.items():
-            bounds, entries = fields[name]
-            places, found = rows(bounds, articles[passages])
-            weights = np.full(len(places), weight, np.float32)
-            repeated = np.repeat(passages, np.diff(found))
-            parts.append(vocabulary.occurrences(entries[places], repeated, weights, in_text=False))
-        yield Occurrences.joined(parts)
+        yield occurrences(table, held, passages, lengths[passages], articles[passages], fields)

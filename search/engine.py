@@ -100,6 +100,9 @@ class Engine:
         found = self._backend.found(asked(understood, aligner, mode, filters, page))
         orderer = Orderer(understood, aligner, found, mode)
         order = orderer.ordered(page)
+        while order.is_short_of(page) and (deeper := found.deeper()):
+            found, orderer = deeper, Orderer(understood, aligner, deeper, mode)
+            order = orderer.ordered(page)
         return Results(
             text=typed.text,
             searched=understood.text,

@@ -32,6 +32,10 @@ class Order:
     hits: int
     of_articles: Ints | None
 
+    def is_short_of(self, page: Page) -> bool:
+        """Whether the page has more hits than are here."""
+        return len(self.kept) < min(self.hits, page.end)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderedHit:
@@ -69,8 +73,9 @@ class Orderer:
                 latest = found.latest_first(passages)
                 passages, scores = passages[latest], scores[latest]
             kept = self._at_most(page.per_article, passages) if page.per_article else np.arange(len(passages))
-            if len(kept) >= min(hits, page.end) or len(passages) >= there:
-                return Order(passages, scores, kept, hits, of_articles)
+            order = Order(passages, scores, kept, hits, of_articles)
+            if not order.is_short_of(page) or len(passages) >= there:
+                return order
             depth = 8 * len(passages)
 
     def shown(self, order: Order, page: Page) -> Iterator[OrderedHit]:

@@ -83,7 +83,7 @@ class Settings:
         default = cls()
         return cls(
             index=_location(given, "IZDE_INDEX", default.index),
-            qdrant_key=given.get("IZDE_QDRANT_KEY") or None,
+            qdrant_key=_key(given, "IZDE_QDRANT_KEY"),
             qdrant_ca=Path(given["IZDE_QDRANT_CA"]) if given.get("IZDE_QDRANT_CA") else None,
             cache=Path(given.get("IZDE_CACHE") or default.cache),
             glossary=Path(given.get("IZDE_GLOSSARY") or default.glossary),
@@ -146,6 +146,14 @@ def _location(given: Mapping[str, str], name: str, default: Location) -> Locatio
         return location(given.get(name) or default)
     except BadAddress as error:
         raise SettingError(f"{name}: {error}") from None
+
+
+def _key(given: Mapping[str, str], name: str) -> str | None:
+    value = given.get(name, "").strip()
+    if not (value.isascii() and value.isprintable()):
+        # Without the key, which would be seen in logs.
+        raise SettingError(f"{name} has characters that no key has; write one line of letters, digits and signs")
+    return value or None
 
 
 def _originals(given: Mapping[str, str], name: str) -> str | None:

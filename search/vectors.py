@@ -78,6 +78,8 @@ class Vectors:
 
 def cosines(rows: Bytes, scales: Floats, vectors: Floats) -> Floats:
     """Cosines of vectors as they are kept with some unit vectors; shapes (rows, dimensions), (rows,) to (rows, n)."""
+    if not len(rows):
+        return np.zeros((0, len(vectors)), np.float32)
     others, factors = quantised(vectors)
     product = np.asarray(numkong.dots_packed(rows, numkong.dots_pack(others)))
     return product.astype(np.float32) * scales[:, None] * factors

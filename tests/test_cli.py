@@ -305,7 +305,7 @@ def test_stats_say_what_the_index_holds(index: Path) -> None:
 
 def test_verify_finds_what_was_damaged(own_index: Path) -> None:
     index = own_index
-    assert izde("verify", "--index", index).stdout == "every file is whole\n"
+    assert izde("verify", "--index", index).stdout == "everything is whole\n"
     assert json.loads(izde("verify", "--index", index, "--json").stdout) == {"ok": True, "problems": []}
     file = generation_path(index, current_generation(index)) / "words.strings"
     file.write_bytes(file.read_bytes().replace("суы".encode(), "сұы".encode()))
@@ -313,6 +313,33 @@ def test_verify_finds_what_was_damaged(own_index: Path) -> None:
     assert (damaged.exit_code, damaged.stderr) == (1, f"{file}: its content is not what was written\n")
     document = json.loads(izde("verify", "--index", index, "--json").stdout)
     assert document == {"ok": False, "problems": [f"{file}: its content is not what was written"]}
+
+
+def test_what_is_exported_makes_the_same_index_elsewhere(index: Path, tmp_path: Path) -> None:
+    file = tmp_path / "exported.jsonl"
+    assert izde("export", file, "--index", index).exit_code == 0
+    assert file.read_text("utf-8") == izde("export", "--index", index).stdout
+    again = tmp_path / "again"
+    assert izde("index", file, "--index", again).exit_code == 0
+    found = [json.loads(izde("search", "вода", "--index", each, "--json").stdout) for each in (index, again)]
+    assert found[0]["total"] > 0
+    first, second = (each | {"took_ms": 0} for each in found)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("search", "су", "--index", "qdrant://127.0.0.1:1/none"), "qdrant://127.0.0.1:1/none does not answer"),
+        (("stats", "--index", "qdrant://me:key@127.0.0.1/none"), "holds no key, which would be seen in logs"),
+        (("verify", "--index", "http://127.0.0.1/none"), "an index is a directory or qdrant://HOST:PORT/COLLECTION"),
+        (("backup", "index.tar", "--index", "qdrant://127.0.0.1/none"), "has snapshots of its own"),
+    ],
+)
+def test_an_index_in_a_cluster_is_an_address(arguments: tuple[str, ...], message: str) -> None:
+    result = izde(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
 
 
 def test_eval_measures_each_mode(index: Path, tmp_path: Path) -> None:

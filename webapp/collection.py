@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -16,7 +15,7 @@ from webapp.problems import ArticleMissing
 
 def install(app: Flask) -> None:
     """Give the application its engine; the index is opened by the first request that needs it."""
-    app.extensions["izde.index"] = LiveEngine(Path(app.config["INDEX"]))
+    app.extensions["izde.index"] = LiveEngine(app.config["INDEX"])
 
 
 def engine() -> Engine:

@@ -6,7 +6,6 @@ import ipaddress
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
@@ -17,10 +16,10 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from search.backends import store
+from search.backends.protocol import Description, Store
 from search.errors import UserError
-from search.manifest import Manifest
 from search.settings import SettingError
-from search.storage import current_generation, generation_path, open_generation
 
 blueprint = Blueprint("metrics", __name__)
 
@@ -53,7 +52,7 @@ _REFUSED = 429
 class _Figures:
     """The counts of one process; labels have names of endpoints and statuses, never what was asked."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, collection: Store) -> None:
         self.registry = CollectorRegistry()
         labels = ("endpoint", "status")
         self.requests = Counter("izde_requests", "Requests answered.", labels, registry=self.registry)
@@ -66,7 +65,7 @@ class _Figures:
         )
         self.open = Gauge("izde_open_requests", "Requests being answered.", registry=self.registry)
         self.refused = Counter("izde_rate_limited", "Requests refused by the rate limit.", registry=self.registry)
-        self.registry.register(_IndexCollector(index))
+        self.registry.register(_IndexCollector(collection))
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
 
@@ -74,8 +73,8 @@ class _Figures:
 class _IndexCollector(Collector):
     """What the generation in use says of itself, read anew for each answer."""
 
-    def __init__(self, index: Path) -> None:
-        self._index = index
+    def __init__(self, collection: Store) -> None:
+        self._collection = collection
 
     def describe(self) -> list[Metric]:
         """Nothing: the index need not be there yet when the figures are registered."""
@@ -84,23 +83,23 @@ class _IndexCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Whether the index can be read, and what it holds if so."""
         try:
-            manifest = open_generation(generation_path(self._index, current_generation(self._index)))
+            found = self._collection.description()
         except (UserError, OSError):
             yield GaugeMetricFamily("izde_index_up", "1 where the index can be read, else 0.", 0)
             return
         yield GaugeMetricFamily("izde_index_up", "1 where the index can be read, else 0.", 1)
-        yield from _described(manifest)
+        yield from _described(found)
 
 
-def _described(manifest: Manifest) -> Iterator[Metric]:
-    names = {"generation": manifest.generation, "izde": manifest.izde, "model": manifest.model}
+def _described(found: Description) -> Iterator[Metric]:
+    names = {"generation": found.generation, "izde": found.izde, "model": found.model}
     yield InfoMetricFamily("izde_index", "The generation in use and what built it.", names)
     for name, meaning, value in (
-        ("created_timestamp_seconds", "When the generation was built.", _timestamp(manifest.created)),
-        ("articles", "Articles.", manifest.articles),
-        ("passages", "Passages.", manifest.passages),
-        ("words", "Words in all passages.", manifest.words),
-        ("segments", "Segments the generation is read from.", len(manifest.segments)),
+        ("created_timestamp_seconds", "When the generation was built.", _timestamp(found.created)),
+        ("articles", "Articles.", found.articles),
+        ("passages", "Passages.", found.passages),
+        ("words", "Words in all passages.", found.words),
+        ("segments", "Segments the generation is read from.", len(found.segments)),
     ):
         yield GaugeMetricFamily(f"izde_index_{name}", meaning, value)
 
@@ -119,7 +118,7 @@ def install(app: Flask) -> None:
     app.register_blueprint(blueprint)
     if app.config["METRICS"] == "off":
         return
-    app.extensions["izde.metrics"] = _Figures(Path(app.config["INDEX"]))
+    app.extensions["izde.metrics"] = _Figures(store(app.config["INDEX"]))
     app.before_request(_arrived)
     app.after_request(_answered)
     app.teardown_request(_left)

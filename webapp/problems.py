@@ -11,7 +11,7 @@ from flask import Flask, Response, json, make_response, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException, NotFound
 
 from search.deadline import OutOfTime
-from search.index_errors import IndexMissing, IndexProblem
+from search.index_errors import IndexMissing, IndexProblem, IndexUnavailable
 from search.query import QueryError
 from webapp.messages import gettext
 from webapp.parameters import SearchRequest
@@ -104,6 +104,8 @@ def _out_of_time(error: OutOfTime) -> Response:
 
 def _index_problem(error: IndexProblem) -> Response:
     _LOG.error("%s", error)
+    if isinstance(error, IndexUnavailable):
+        return _unavailable()
     if isinstance(error, IndexMissing):
         detail, command = (
             gettext("Nothing has been indexed yet. Whoever keeps this site can run:"),
@@ -114,6 +116,13 @@ def _index_problem(error: IndexProblem) -> Response:
     heading = gettext("The collection is not ready yet")
     shown = f"{detail} {command}" if for_programs() else detail
     response = Problem(503, heading, shown, command=command).response()
+    response.headers["Retry-After"] = str(_RETRY_AFTER_S)
+    return response
+
+
+def _unavailable() -> Response:
+    detail = gettext("The collection cannot be reached at the moment. Please try again in a while.")
+    response = Problem(503, _cannot_be_answered(), detail).response()
     response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     return response
 

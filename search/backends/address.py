@@ -55,10 +55,15 @@ def location(text: str | Path | QdrantAddress) -> Location:
     if "@" in found["nodes"]:
         raise BadAddress("an address of an index holds no key, which would be seen in logs; set IZDE_QDRANT_KEY")
     nodes = [_NODE.fullmatch(node) for node in found["nodes"].split(",")]
-    if not all(nodes) or not _COLLECTION.fullmatch(found["collection"]):
-        raise BadAddress(f"{text} is no address of an index; write qdrant://HOST:PORT/COLLECTION")
+    if not all(map(_is_right, nodes)) or not _COLLECTION.fullmatch(found["collection"]):
+        # Without the address: what is wrong with it may be that it has a key somewhere.
+        raise BadAddress("this is no address of an index; write qdrant://HOST:PORT/COLLECTION and nothing else")
     return QdrantAddress(
         tuple(f"{node['host']}:{node['port'] or PORT}" for node in nodes if node),
         found["collection"],
         found["scheme"] == "qdrants",
     )
+
+
+def _is_right(node: re.Match[str] | None) -> bool:
+    return node is not None and 0 < int(node["port"] or PORT) < 1 << 16

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from search.articles import Article, Passage
 from search.backends.masks import MaskSelection
-from search.backends.protocol import Asked, Backend, BuiltBy, Shown
+from search.backends.protocol import Asked, Backend, BuiltBy, Progress, Shown
 from search.catalogue import Catalogue, Filters, Mask, Masks
 from search.chained import Ints
 from search.conditions import Conditions
@@ -21,11 +21,13 @@ from search.documents import Documents
 from search.evidence import NOTHING, Evidence, Floats
 from search.glossary import Glossary
 from search.keyindex import KeyIndex
+from search.manifest import Manifest
 from search.passage_words import Numbers, WordsOfPassages
 from search.results import FacetValue
 from search.semantic import PassageVectors
 from search.stats import Stats
 from search.storage import current_generation, generation_path, open_generation, open_newest, segment_paths
+from search.verification import verify
 from search.words import Words
 
 T = TypeVar("T")
@@ -127,6 +129,9 @@ class EmbeddedFound:
         self.evidence = unfiltered.of(masks.all)
         self.total = len(self.evidence.passages)
 
+    def deeper(self) -> None:
+        """Nothing: there is evidence for all passages found."""
+
     def articles(self, passages: Ints) -> NDArray[np.int32]:
         """The numbers of the articles of some passages; shape (passages,)."""
         return self._catalogue.articles_of(passages)
@@ -189,6 +194,14 @@ class EmbeddedStore:
     def current(self) -> str:
         """The name of the generation in use; raises `IndexMissing` where there is none."""
         return current_generation(self._index)
+
+    def description(self) -> Manifest:
+        """What the generation in use says of itself; raises `IndexProblem` where that cannot be read."""
+        return open_generation(generation_path(self._index, self.current()))
+
+    def problems(self, progress: Progress) -> list[str]:
+        """What of the generation in use is not as it was written, a line for each file."""
+        return verify(self._index)
 
     def open(self, generation: str) -> Backend:
         """A generation; raises `IndexProblem` where it is damaged."""

@@ -6,7 +6,7 @@ conditions. Everything else, from the query to the marks in a passage, is the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -72,6 +72,9 @@ class Found(Protocol):
     @property
     def total(self) -> int:
         """How many passages are found and pass the filters."""
+
+    def deeper(self) -> Found | None:
+        """The same with evidence for more passages, None where there is no more."""
 
     def articles(self, passages: Ints) -> NDArray[np.int32]:
         """A number for the article of each of some passages; shape (passages,)."""
@@ -166,9 +169,54 @@ class Backend(Protocol):
 
 T = TypeVar("T")
 
+#: Called with how much is done, and how much there is in all.
+Progress = Callable[[int, int], None]
+
+
+class Description(Protocol):
+    """What a generation says of itself."""
+
+    @property
+    def generation(self) -> str:
+        """Its name."""
+
+    @property
+    def created(self) -> str:
+        """When it was built, in ISO 8601."""
+
+    @property
+    def izde(self) -> str:
+        """The version of izde that built it."""
+
+    @property
+    def model(self) -> str:
+        """The name of the encoder."""
+
+    @property
+    def articles(self) -> int:
+        """How many articles there are."""
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+
+    @property
+    def words(self) -> int:
+        """How many words all passages have."""
+
+    @property
+    def segments(self) -> Sized:
+        """What it is read from."""
+
 
 class Store(Protocol):
     """Where the generations of a collection are kept."""
+
+    def description(self) -> Description:
+        """What the generation in use says of itself; raises `IndexProblem` where that cannot be read."""
+
+    def problems(self, progress: Progress) -> list[str]:
+        """What of the generation in use is not as it was written, one line each; reads all of it."""
 
     def current(self) -> str:
         """The name of the generation in use; raises `IndexMissing` where there is none."""

@@ -47,16 +47,6 @@ def test_each_word_has_its_exact_key_then_its_lemmas() -> None:
     assert _keys(found, 3)["экономический"] == 0.6
 
 
-def test_words_in_passages_become_keys_in_passages() -> None:
-    found = _analysed()
-    words, passages, weights = np.array([1, 0]), np.array([7, 9]), np.array([1.0, 2.0], np.float32)
-    occurrences = found.occurrences(words, passages, weights, in_text=True)
-    columns = (occurrences.passages.tolist(), occurrences.weights.tolist())
-    named = list(zip([found.keys[key] for key in occurrences.keys], *columns, strict=True))
-    assert occurrences.in_text.tolist() == [True] * 4
-    assert named == [("=children", 7, 1.0), ("child", 7, 1.0), ("=child", 9, 2.0), ("child", 9, 2.0)]
-
-
 def test_vectors_are_between_those_of_form_and_lemma(encoder: Encoder) -> None:
     vectors, scales = word_vectors(_analysed([("en", "child"), ("ru", "людьми")]), encoder, None)
     child, form, lemma = encoder.encode_words(["child", "людьми", "человек"])

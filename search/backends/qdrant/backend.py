@@ -19,9 +19,9 @@ from search.backends.protocol import Alternatives, Asked, BuiltBy
 from search.backends.qdrant.batch import Batch
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.counting import Counts
-from search.backends.qdrant.documents import QdrantDocuments
+from search.backends.qdrant.documents import QdrantDocuments, being_changed
 from search.backends.qdrant.files import ClusterManifest
-from search.backends.qdrant.found import QdrantFound
+from search.backends.qdrant.found import QdrantFound, stepped
 from search.backends.qdrant.schema import KEYS, MEANING, RANKED, articles_of, point_id, unpacked_vectors
 from search.backends.qdrant.selection import FilterSelection, sparse
 from search.backends.qdrant.vocabulary import WordNumbers
@@ -30,7 +30,6 @@ from search.conditions import Conditions
 from search.glossary import Glossary
 from search.index_errors import IndexProblem
 from search.keys import Keys
-from search.ranking import CANDIDATES
 from search.semantic import RELATED
 from search.stats import Stats
 from search.vectors import Floats
@@ -77,20 +76,17 @@ class QdrantBackend:
             reason = str(error).partition("\n")[0][:200]
             raise IndexProblem(f"{self._collection} cannot be searched ({reason}); run: izde verify") from error
 
-    def found(self, asked: Asked) -> QdrantFound:
-        """What is found for a query: the best by each kind of evidence, and counts of all."""
+    def found(self, asked: Asked, counts: Counts | None = None) -> QdrantFound:
+        """What is found for a query: the best by each kind of evidence, and counts of all, where they are not known."""
         condition = [] if asked.condition is None else [self._conditions.meeting(asked.condition, self._selection)]
         words = (*asked.own, *asked.counterparts)
+        # Without any key nothing is: a query that asks for nothing finds nothing.
         by_words = [self._selection.found_by([key for word in words for key in word])]
-        counts = Counts(
-            self._connection,
-            self._collection,
-            self._selection,
-            [*condition, *(by_words if asked.has_words else [])],
-            asked.filters,
-            self._threads,
-        )
-        counts.start()
+        asks_words = asked.has_words or asked.condition is None
+        if counts is None:
+            selected = [*condition, *(by_words if asks_words else [])]
+            counts = Counts(self._connection, self._collection, self._selection, selected, asked.filters, self._threads)
+            counts.start()
         allowed = self._selection.all_of([*condition, self._selection.passing(asked.filters)])
         batch = Batch.of(self._candidates(asked, allowed, [*by_words, allowed]), self._numbers)
         return QdrantFound(self, asked, batch, counts)
@@ -118,7 +114,7 @@ class QdrantBackend:
             lambda client: client.retrieve(self._collection, ids, with_payload=["vector", "scale"])
         )
         if not found or found[0].payload is None:
-            raise IndexProblem(f"{self._collection} is being changed; ask again")
+            raise being_changed(self._collection)
         payload = found[0].payload
         return unpacked_vectors([payload["vector"]])[0].astype("float32") * payload["scale"]
 
@@ -144,7 +140,9 @@ class QdrantBackend:
         self, asked: Asked, allowed: models.Filter, by_words: list[models.Filter]
     ) -> list[models.ScoredPoint]:
         """The passages that may come first, in one request."""
-        most = max(CANDIDATES, asked.depth)
+        if asked.condition is None and not asked.has_words:
+            return []
+        most = stepped(asked.depth)
         parts = [
             models.Prefetch(query=sparse(weights), using=KEYS, filter=allowed, limit=most)
             for words in (asked.own, asked.counterparts)
@@ -164,7 +162,12 @@ class QdrantBackend:
         if asked.by_year:
             latest = models.OrderByQuery(order_by=models.OrderBy(key="year", direction=models.Direction.DESC))
             found = self._selection.all_of(by_words) if asked.has_words else allowed
-            parts.append(models.Prefetch(query=latest, filter=found, limit=most))
+            # Those without a year have no place in an order by year.
+            undated = models.Filter(must=[found, models.IsEmptyCondition(is_empty=models.PayloadField(key="year"))])
+            parts += [
+                models.Prefetch(query=latest, filter=found, limit=most),
+                models.Prefetch(filter=undated, limit=most),
+            ]
         every = models.FusionQuery(fusion=models.Fusion.RRF) if parts else None
 
         def ask(client: QdrantClient) -> models.QueryResponse:

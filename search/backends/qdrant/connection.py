@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import random
+import ssl
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from json import JSONDecodeError
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 from qdrant_client import QdrantClient
+from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
 
 from search import deadline
 from search.backends.address import QdrantAddress
 from search.index_errors import IndexProblem, IndexUnavailable
-from search.settings import Settings
+from search.settings import SettingError, Settings
 
 T = TypeVar("T")
 
-#: Connections to a node that are kept open; the client would open one for each request to this machine.
-_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=64)
+#: A connection for each request: answers on one that is kept open come 40 ms late, because the server waits for an
+#: acknowledgement before the last part (Nagle's algorithm), and this machine's kernel delays it.
+_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=0)
 
 #: Seconds a node has to answer a query, before another is asked.
 READ_S = 5
@@ -44,9 +51,21 @@ class Connection:
 
     @classmethod
     def open(cls, address: QdrantAddress, settings: Settings, timeout: int = READ_S) -> Connection:
-        """A connection to the nodes of an address, none of which is asked for anything yet."""
-        verified: dict[str, Any] = {"verify": str(settings.qdrant_ca)} if settings.qdrant_ca else {}
-        clients = [
+        """A connection to the nodes of an address, none of which is asked for anything yet.
+
+        Raises `SettingError` for certificates that cannot be read.
+        """
+        verified: dict[str, Any] = {"verify": _trusting(settings.qdrant_ca)} if settings.qdrant_ca else {}
+        with warnings.catch_warnings():
+            # Whoever runs the cluster chose the address; a line of source code on stderr tells nobody what to do.
+            warnings.filterwarnings("ignore", "Api key is used with an insecure connection")
+            return cls(cls._clients_of(address, settings, timeout, verified), str(address))
+
+    @staticmethod
+    def _clients_of(
+        address: QdrantAddress, settings: Settings, timeout: int, verified: dict[str, Any]
+    ) -> list[QdrantClient]:
+        return [
             QdrantClient(
                 url=url,
                 api_key=settings.qdrant_key,
@@ -57,7 +76,6 @@ class Connection:
             )
             for url in address.urls
         ]
-        return cls(clients, str(address))
 
     def read(self, call: Callable[[QdrantClient], T]) -> T:
         """What a call answers at the first node that can; raises `IndexUnavailable` where none can.
@@ -65,13 +83,12 @@ class Connection:
         Raises `IndexProblem` where the cluster refuses, and `UnexpectedResponse` for a request that is not right.
         """
         problem: Exception | None = None
-        # A node that closed a connection meanwhile is asked once more.
-        for _ in range(max(2, len(self._clients))):
+        for _ in self._clients:
             deadline.check()
             first = self._first
             try:
                 return call(self._clients[first])
-            except ApiException as error:
+            except (ApiException, QdrantException, JSONDecodeError) as error:
                 problem = self._passing(error)
                 self._first = (first + 1) % len(self._clients)
         raise IndexUnavailable(f"{self._name} does not answer ({_reason(problem)})") from problem
@@ -92,21 +109,46 @@ class Connection:
             time.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
+    def prefer(self, is_fit: Callable[[QdrantClient], bool]) -> None:
+        """Turn to a node that is fit, and stay where none is; one that does not answer is not."""
+        if len(self._clients) == 1:
+            return
+        for number in range(self._first, self._first + len(self._clients)):
+            node = number % len(self._clients)
+            with suppress(ApiException, QdrantException, JSONDecodeError):
+                if is_fit(self._clients[node]):
+                    self._first = node
+                    return
+
     def close(self) -> None:
         """Close the connections to all nodes."""
         for client in self._clients:
             client.close()
 
-    def _passing(self, error: ApiException) -> Exception:
+    def _passing(self, error: Exception) -> Exception:
         """An error that another node, or a later attempt, may not give; others are raised."""
-        if isinstance(error, ResponseHandlingException):
+        # The client has one of its own for a node that is asked too much and says when to come back; what is no JSON
+        # comes from a proxy.
+        if isinstance(error, ResponseHandlingException | QdrantException | JSONDecodeError):
             return error
         if isinstance(error, UnexpectedResponse):
-            if error.status_code in (401, 403):
+            if error.status_code == 401:
                 raise IndexProblem(f"{self._name} refuses the key; set IZDE_QDRANT_KEY to one it takes") from None
+            if error.status_code == 403:
+                told = "does not let this key do that; set IZDE_QDRANT_KEY to one that may also write"
+                raise IndexProblem(f"{self._name} {told}") from None
             if error.status_code is None or error.status_code >= 500 or error.status_code in (408, 429):
                 return error
         raise error
+
+
+def _trusting(certificates: Path) -> ssl.SSLContext:
+    """What verifies a cluster by the certificates in a file."""
+    try:
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as error:
+        reason = "no certificates in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SettingError(f"IZDE_QDRANT_CA is {str(certificates)!r}, which cannot be used: {reason}") from None
 
 
 def is_missing(error: UnexpectedResponse) -> bool:

@@ -26,7 +26,7 @@ class QdrantDocuments:
 
     def __init__(self, connection: Connection, generation: str) -> None:
         self._connection = connection
-        self._passages = generation
+        self.generation = generation
         self._articles = articles_of(generation)
 
     def article(self, article_id: str) -> Article | None:
@@ -40,12 +40,12 @@ class QdrantDocuments:
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""
-        found = self._all(self._passages, _of_article(article_id), _PASSAGE)
+        found = self._all(self.generation, _of_article(article_id), _PASSAGE)
         return sorted(map(_passage, found), key=lambda passage: passage.ordinal)
 
     def references(self, article_id: str) -> set[int]:
         """The ordinals of an article's passages that are lists of references."""
-        found = self._all(self._passages, _of_article(article_id), ("ordinal", "references"))
+        found = self._all(self.generation, _of_article(article_id), ("ordinal", "references"))
         return {payload["ordinal"] for payload in found if payload["references"]}
 
     def shown(self, ids: Sequence[str]) -> list[tuple[Article, Passage]]:
@@ -53,11 +53,11 @@ class QdrantDocuments:
 
         Raises `IndexProblem` where one is gone since it was found, which the next search does not find any more.
         """
-        passages = self._retrieved(self._passages, ids, _PASSAGE)
+        passages = self._retrieved(self.generation, ids, _PASSAGE)
         articles = {payload["article"]: point_id("article", payload["article"]) for payload in passages.values()}
         heads = self._retrieved(self._articles, list(articles.values()), _HEAD)
         if len(passages) < len(set(ids)) or len(heads) < len(articles):
-            raise IndexProblem(f"{self._passages} is being changed; ask again")
+            raise being_changed(self.generation)
         found = [passages[each] for each in ids]
         return [(_article(heads[articles[payload["article"]]]), _passage(payload)) for payload in found]
 
@@ -83,6 +83,11 @@ class QdrantDocuments:
             yield from (record.payload or {} for record in records)
             if offset is None:
                 return
+
+
+def being_changed(generation: str) -> IndexProblem:
+    """The error for what was found and is another, or gone, where it is to be shown: the next search finds what is."""
+    return IndexProblem(f"{generation} is being changed; ask again")
 
 
 def _of_article(article_id: str) -> models.Filter:

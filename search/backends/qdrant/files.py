@@ -87,14 +87,15 @@ class Files:
             raise
         if payload is None:
             raise IndexMissing(f"{self._generation} has no manifest; make it anew with: izde index SOURCE --full")
-        fields = json.loads(payload["text"])
+        text = str(payload.get("text"))
+        if hashlib.sha256(text.encode()).hexdigest() != payload.get("sha256"):
+            raise IndexProblem(f"the manifest of {self._generation} is damaged; rebuild with: izde index SOURCE --full")
+        fields = json.loads(text)
         if fields.get("schema") != SCHEMA_VERSION:
             raise IndexIncompatible(
                 f"{self._generation} was written in schema {fields.get('schema')}, this izde reads {SCHEMA_VERSION};"
                 " rebuild it with: izde index SOURCE --full"
             )
-        if hashlib.sha256(payload["text"].encode()).hexdigest() != payload["sha256"]:
-            raise IndexProblem(f"the manifest of {self._generation} is damaged; rebuild with: izde index SOURCE --full")
         segments = [Segment(**each) for each in fields.pop("segments")]
         return ClusterManifest(**fields, segments=segments)
 
@@ -114,11 +115,14 @@ class Files:
         return stored
 
     def copied(self, segment: str, files: dict[str, StoredFile], cache: Path) -> Path:
-        """The folder in a cache with the files of a segment, which are fetched where they are not there.
+        """The folder in a cache with the files of a segment, which are fetched where they are not there, or cut off.
 
         Raises `IndexProblem` where what is fetched is not what was written.
         """
         folder = cache / self._generation / segment
+        if folder.exists() and not _is_whole(folder, files):
+            # After a power cut files may be cut off; whoever has them open reads on.
+            shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             unfinished = Path(mkdtemp(prefix=f".{segment}-", dir=folder.parent))
@@ -171,9 +175,25 @@ class Files:
                 chunk = self._payload(f"{name}/{number}")
                 if chunk is None:
                     raise IndexProblem(f"{name} of {self._generation} is cut off; rebuild it with: izde index --full")
-                stream.write(base64.b64decode(chunk["data"]))
+                stream.write(_decoded(chunk["data"]))
         if sha256(file) != stored["sha256"]:
             raise IndexProblem(f"{name} of {self._generation} is not what was written; rebuild with: izde index --full")
+
+
+def _is_whole(folder: Path, files: dict[str, StoredFile]) -> bool:
+    """Whether the files in a folder are there, with the sizes they should have."""
+    try:
+        return all((folder / name).stat().st_size == each["bytes"] for name, each in files.items())
+    except OSError:
+        return False
+
+
+def _decoded(data: str) -> bytes:
+    """The content of a chunk; what is no chunk at all is nothing, and found out by its checksum."""
+    try:
+        return base64.b64decode(data, validate=True)
+    except ValueError:
+        return b""
 
 
 def _chunks(file: Path) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from search.backends.protocol import Asked, Shown
 from search.backends.qdrant.batch import Batch, BatchPostings
 from search.backends.qdrant.counting import Counts
+from search.backends.qdrant.documents import being_changed
 from search.backends.qdrant.vocabulary import UNKNOWN
 from search.catalogue import Mask, language_numbers
 from search.chained import Ints
@@ -18,12 +20,29 @@ from search.evidence import NOTHING, Evidence, Floats
 from search.keyindex import scores
 from search.languages.tokens import tokenize
 from search.passage_words import Numbers, PassageWords
+from search.ranking import CANDIDATES
 from search.results import FacetValue
 from search.semantic import RELATED
 from search.vectors import cosines
 
 if TYPE_CHECKING:
     from search.backends.qdrant.backend import QdrantBackend
+
+
+#: How many times as many passages are fetched where a page wants more, and the most that ever are of one kind.
+_DEEPER = 4
+DEEPEST = 20_000
+
+
+def stepped(depth: int) -> int:
+    """How many passages of each kind to fetch for so many in order: the same for many pages.
+
+    What is ranked among others may come in another order than without them, and be on two pages, or on none.
+    """
+    step = CANDIDATES
+    while step < depth:
+        step *= _DEEPER
+    return step
 
 
 class QdrantFound:
@@ -35,6 +54,7 @@ class QdrantFound:
 
     def __init__(self, backend: QdrantBackend, asked: Asked, batch: Batch, counts: Counts) -> None:
         self._backend = backend
+        self._asked = asked
         self._batch = batch
         self._counts = counts
         self.evidence = self._evidence(asked)
@@ -42,6 +62,13 @@ class QdrantFound:
         #: Passages found by the vector alone, which Qdrant does not count.
         self._by_vector = self.evidence.passages[~words] if asked.has_words else self.evidence.passages[:0]
         self.total = counts.passages() + len(self._by_vector)
+
+    def deeper(self) -> QdrantFound | None:
+        """The same with more passages at hand, None where all are, or very many."""
+        depth = _DEEPER * stepped(self._asked.depth)
+        if len(self._batch) >= self.total or depth > DEEPEST:
+            return None
+        return self._backend.found(replace(self._asked, depth=depth), self._counts)
 
     def articles(self, passages: Ints) -> NDArray[np.int32]:
         """The numbers of the articles of some passages; shape (passages,)."""
@@ -104,6 +131,8 @@ class QdrantFound:
         words = self._batch.words
         numbers = words.numbers[words.bounds[number] : words.bounds[number + 1]]
         places = np.array([(token.start, token.end) for token in tokenize(text)], np.int32).reshape(-1, 2)
+        if len(places) != len(numbers):
+            raise being_changed(self._backend.documents.generation)
         known = numbers != UNKNOWN
         return PassageWords(numbers[known], places[known, 0], places[known, 1])
 

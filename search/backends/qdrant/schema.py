@@ -13,6 +13,7 @@ answered, by the same functions as those of an index on disk. What Qdrant works 
 from __future__ import annotations
 
 import base64
+import struct
 import uuid
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -41,7 +42,19 @@ LOTS = 1024
 NOMINAL_LENGTH = 110.0
 
 #: Payload of a passage that ranking needs.
-RANKED = ("article", "language", "year", "references", "words", "title", "keywords", "author", "vector", "scale")
+RANKED = (
+    "article",
+    "ordinal",
+    "language",
+    "year",
+    "references",
+    "words",
+    "title",
+    "keywords",
+    "author",
+    "vector",
+    "scale",
+)
 
 _NAMESPACE = uuid.UUID("7d1f3c52-6a0e-4c0c-9a7e-1f1e7d5f2b11")
 
@@ -65,7 +78,8 @@ PASSAGE_INDEXES: dict[str, models.PayloadSchemaType | models.KeywordIndexParams 
 
 
 #: Payload of articles that can be asked for.
-ARTICLE_INDEXES = {
+ARTICLE_INDEXES: dict[str, models.PayloadSchemaType | models.KeywordIndexParams | models.IntegerIndexParams] = {
+    "id": _KEYWORD,
     "share": models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=True, range=False),
     "year": models.IntegerIndexParams(type=models.IntegerIndexType.INTEGER, lookup=True, range=True),
 }
@@ -134,13 +148,20 @@ def packed_vector(vector: Bytes) -> str:
 def unpacked_vectors(packed: Sequence[str]) -> Bytes:
     """Vectors as `search.vectors.quantised` gives them; shape (vectors, dimensions)."""
     content = b"".join(map(base64.b64decode, packed))
-    return np.frombuffer(content, np.int8).reshape(len(packed), -1)
+    return np.frombuffer(content, np.int8).reshape(len(packed), len(content) // max(len(packed), 1))
 
 
 def passage_digest(payload: dict[str, Any]) -> int:
-    """A checksum of all that a passage's payload holds but for itself, of 63 bits."""
-    content = repr(sorted((name, value) for name, value in payload.items() if name != "digest"))
+    """A checksum of all that a passage's payload holds but for itself, of 63 bits.
+
+    Numbers with a fraction count in single precision: Qdrant's reading of their decimals is off by a last bit.
+    """
+    content = repr(sorted((name, _single(value)) for name, value in payload.items() if name != "digest"))
     return int.from_bytes(blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") >> 1
+
+
+def _single(value: Any) -> Any:
+    return struct.unpack("<f", struct.pack("<f", value))[0] if isinstance(value, float) else value
 
 
 def _text(content: bytes) -> str:

@@ -87,8 +87,9 @@ class FilterSelection:
         holding = self.all_of([self.holding(field, keys) for keys in words])
         found = self._best(holding, [number for keys in words for number in keys], name)
         rows = WordRows.unpacked([(point.payload or {})[name] for point in found], self._numbers)
-        numbers, bounds = rows.take(np.arange(len(found)))
-        met = follow([self._words.mask(keys) for keys in words], numbers, bounds, slop)
+        # The last place is that of `UNKNOWN`: a word that is not known stands between others, and is none of them.
+        flags = [np.append(self._words.mask(keys), False) for keys in words]
+        met = follow(flags, rows.numbers, rows.bounds, slop)
         return _these([found[place].id for place in np.flatnonzero(met).tolist()])
 
     def _best(self, selected: models.Filter, keys: Sequence[int], field: str) -> list[models.ScoredPoint]:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from hashlib import blake2b
 from math import inf
 from pathlib import Path
 from typing import TypeVar
 
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 
 from search.backends.address import QdrantAddress
-from search.backends.protocol import Backend
+from search.backends.protocol import Backend, Progress
 from search.backends.qdrant.backend import QdrantBackend
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.files import ClusterManifest, Files
+from search.backends.qdrant.verification import problems
 from search.index_errors import IndexMissing, IndexUnavailable
 from search.settings import Settings
 
 #: Seconds for which the cluster is not asked again which generation is in use.
 FRESH_S = 1.0
+
+#: Seconds for which the copy of a vocabulary is kept after another generation came, by those who search it still.
+KEPT_S = 3600.0
 
 #: Requests for counts at the same time.
 _THREADS = 8
@@ -44,7 +51,8 @@ class QdrantStore:
     def at(cls, address: QdrantAddress) -> QdrantStore:
         """The collection at an address, with the key and the cache that the environment names."""
         settings = Settings.from_environment()
-        folder = "-".join(address.nodes).replace(":", "_").replace("[", "").replace("]", "")
+        # Of many nodes the names together are too long for that of a folder.
+        folder = blake2b(",".join(address.nodes).encode(), digest_size=8).hexdigest()
         return cls(Connection.open(address, settings), address.collection, settings.cache / folder)
 
     def current(self) -> str:
@@ -53,6 +61,7 @@ class QdrantStore:
         While the cluster does not answer it is the one that was known last.
         """
         if time.monotonic() > self._asked_at + FRESH_S:
+            self._connection.prefer(_keeps_up)
             try:
                 manifest = self._manifest()
                 self._known = f"{manifest.generation}@{manifest.run}"
@@ -62,13 +71,29 @@ class QdrantStore:
             self._asked_at = time.monotonic()
         return self._known
 
+    def description(self) -> ClusterManifest:
+        """What the generation in use says of itself; raises `IndexProblem` where that cannot be read."""
+        return self._manifest()
+
+    def problems(self, progress: Progress) -> list[str]:
+        """What of the generation in use is not as it was written, one line each; reads all of it."""
+        return problems(self._connection, self._manifest().generation, progress)
+
     def open(self, generation: str) -> Backend:
         """The generation in use; what was in use a moment ago is no more."""
         manifest = self._manifest()
         files = Files(self._connection, manifest.generation)
         folders = [files.copied(segment.name, segment.files, self._cache) for segment in manifest.segments]
         glossary = files.copied(f"glossary-{manifest.run}", manifest.glossary, self._cache)
+        self._forget_others(manifest.generation)
         return QdrantBackend(self._connection, manifest, folders, glossary, self._threads)
+
+    def _forget_others(self, generation: str) -> None:
+        """Remove copies of generations that were replaced; what another process has open stays readable to it."""
+        for folder in self._cache.glob(f"{self._collection}-????????T??????-*"):
+            with suppress(OSError):
+                if folder.name != generation and folder.stat().st_mtime < time.time() - KEPT_S:
+                    shutil.rmtree(folder)
 
     def newest(self, opened: Callable[[Backend], T]) -> T:
         """What `opened` makes of the generation in use."""
@@ -82,3 +107,12 @@ class QdrantStore:
                 f"there is no index {self._collection} in the cluster; make one with: izde index SOURCE --index ..."
             )
         return Files(self._connection, found[0]).manifest()
+
+
+def _keeps_up(client: QdrantClient) -> bool:
+    """Whether a node takes part in its cluster: one that is cut off, or whose disk is full, answers with what was."""
+    status = client.cluster_status()
+    if not isinstance(status, models.ClusterStatusOneOf1):
+        return True
+    is_at_work = isinstance(status.consensus_thread_status, models.ConsensusThreadStatusOneOf)
+    return is_at_work and bool(status.raft_info.leader)
