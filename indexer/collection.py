@@ -14,6 +14,7 @@ from indexer.vocabulary import Vocabulary
 from search.articles import Article, Passage
 from search.catalogue import PassageColumns
 from search.conditions import ARTICLE_FIELDS
+from search.strings import checksum
 from search.vectors import Bytes, Floats
 
 Numbers = NDArray[np.int32]
@@ -54,6 +55,7 @@ class Collection:
     years: list[int | None] = field(default_factory=list)
     references: list[bool] = field(default_factory=list)
     articles: list[int] = field(default_factory=list)
+    checksums: list[int] = field(default_factory=list)
     authors: list[Sequence[str]] = field(default_factory=list)
 
     @property
@@ -97,4 +99,5 @@ class Collection:
         self.articles.extend([len(self.authors)] * len(passages))
         self.years.extend([article.year] * len(passages))
         self.languages.extend(passage.language for passage in passages)
+        self.checksums.extend(checksum(passage.id) for passage in passages)
         self.authors.append(article.authors)

@@ -46,7 +46,8 @@ def write(
     for name, field in fields.items():
         Rows.write(path, f"fields.{name}", *field)
     blocks = _occurrences(collected, vocabulary.table, numbers, offsets, fields)
-    keyindex.write(path, vocabulary.keys, blocks, np.diff(offsets), mean_length)
+    lengths = keyindex.told_apart(np.diff(offsets), collected.checksums)
+    keyindex.write(path, vocabulary.keys, blocks, lengths, mean_length)
     vectors, scales = (np.concatenate(part) for part in zip(*collected.vectors, strict=True))
     Vectors.write(path, "passages.vectors", vectors, scales)
     write_catalogue(path, collected.columns(), collected.authors)

@@ -50,4 +50,9 @@ class Passage:
     @property
     def id(self) -> str:
         """The article's id and the passage's place in it: `folder/name#3`."""
-        return f"{self.article_id}#{self.ordinal}"
+        return passage_id(self.article_id, self.ordinal)
+
+
+def passage_id(article_id: str, ordinal: int) -> str:
+    """The id of an article's passage in this place."""
+    return f"{article_id}#{ordinal}"

@@ -29,6 +29,9 @@ FIELD_WEIGHTS = {"title": 2.0, "keywords": 1.5, "author": 1.0}
 #: Impacts are kept as whole numbers of this: a key's weight, but for its rarity, is below K1 + 1.
 _STEP = np.float32((K1 + 1) / 65_535)
 
+#: Words by which passages that are as long are taken to differ at most.
+_APART = 4.0
+
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
 
@@ -63,6 +66,16 @@ class Occurrences:
 def saturation(frequency: Floats, length: Floats) -> Floats:
     """BM25 weight, but for rarity, of keys with this (field-weighted) frequency in passages of this relative length."""
     return (frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length))).astype(np.float32)
+
+
+def told_apart(lengths: Ints, checksums: Sequence[int] | NDArray[np.integer]) -> Floats:
+    """Lengths of passages in words, each with a fraction of its own, by the checksum of its id.
+
+    Passages that are as long and hold a word as often would be equals, thousands of them where a word is frequent, and
+    which come first would be up to how they are kept.
+    """
+    fractions = np.asarray(checksums, np.float64) / 2**32
+    return (lengths + _APART * fractions).astype(np.float32)
 
 
 def impacts(frequency: Floats, length: Floats) -> NDArray[np.uint16]:
@@ -135,11 +148,11 @@ class KeyIndex(Keys):
         return scores(words, self.postings, self.passages)
 
 
-def write(path: Path, keys: Sequence[str], blocks: Iterable[Occurrences], lengths: Ints, mean_length: float) -> None:
+def write(path: Path, keys: Sequence[str], blocks: Iterable[Occurrences], lengths: Floats, mean_length: float) -> None:
     """Write the impact table of a segment.
 
     `keys` are sorted; `blocks` are of passages that follow one another, so that not all occurrences are in memory at
-    once; `lengths` are the passages' numbers of tokens, which count relative to `mean_length`.
+    once; `lengths` are those of the passages (see `told_apart`), which count relative to `mean_length`.
     """
     relative = (lengths / max(mean_length, 1.0)).astype(np.float32)
     parts = [_added_up(block, len(keys), relative) for block in blocks]

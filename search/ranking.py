@@ -53,8 +53,7 @@ def ranked(query: Query, aligner: Aligner, found: Found, mode: Mode, depth: int)
     if mode == "keyword":
         places = best(evidence.keyword, depth)
         return evidence.passages[places], evidence.keyword[places]
-    kinds = (evidence.keyword, evidence.counterparts, evidence.cosine)
-    candidates = np.unique(np.concatenate([best(kind, CANDIDATES) for kind in kinds]))
+    candidates = _candidates(evidence)
     scores = _scores(query, aligner, found, evidence.of(candidates))
     first = np.argsort(-scores, kind="stable")
     if len(candidates) >= depth:
@@ -66,6 +65,16 @@ def ranked(query: Query, aligner: Aligner, found: Found, mode: Mode, depth: int)
         evidence.passages[np.concatenate([candidates[first], others])],
         np.concatenate([scores[first], np.minimum(floor, evidence.cosine[others])]),
     )
+
+
+def _candidates(evidence: Evidence) -> Ints:
+    """The places of the best passages by each kind of evidence; the first where there is none at all."""
+    chosen = []
+    for kind in (evidence.keyword, evidence.counterparts, evidence.cosine):
+        places = best(kind, CANDIDATES)
+        chosen.append(places[kind[places] > 0])
+    together = np.unique(np.concatenate(chosen))
+    return together if len(together) else np.arange(min(len(evidence.passages), CANDIDATES))
 
 
 def _scores(query: Query, aligner: Aligner, found: Found, candidates: Evidence) -> Floats:

@@ -15,7 +15,7 @@ from typing import Any
 from qdrant_client import QdrantClient, models
 
 from indexer.qdrant.generations import create_collection, nodes
-from search.backends.qdrant.connection import Connection
+from search.backends.qdrant.connection import Connection, keeps_up
 from search.errors import UserError
 from search.index_errors import IndexBusy
 
@@ -103,6 +103,7 @@ class Lease:
     def _renew_on(self) -> None:
         while not self._over.wait(RENEWAL_S):
             with suppress(Exception):  # it is tried again, and `check` tells what is wrong
+                self._connection.prefer(keeps_up)
                 self._renew(self._connection.read)
 
 

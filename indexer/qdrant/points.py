@@ -28,10 +28,11 @@ from search.backends.qdrant.schema import (
 )
 from search.chained import Ints, bounds_of, rows
 from search.conditions import ARTICLE_FIELDS
-from search.keyindex import Floats, Occurrences, saturation
+from search.keyindex import Floats, Occurrences, saturation, told_apart
+from search.strings import checksum
 
-#: Decimals of the weights of keys: more than half precision keeps.
-_DECIMALS = 4
+#: Decimals of the weights of keys: as many as tell passages apart.
+_DECIMALS = 5
 
 Checksums = NDArray[np.uint32]
 Payload = dict[str, Any]
@@ -113,10 +114,11 @@ def _holding(
     }
     words = np.concatenate([own[article.words] for article, own in pairs])
     found = occurrences(vocabulary, words, np.arange(len(lengths)), lengths, owners, fields)
-    return _added_up(found, lengths, vocabulary.key_checksums)
+    ids = (passage.id for article in articles for passage in article.prepared.passages)
+    return _added_up(found, told_apart(lengths, [checksum(each) for each in ids]), vocabulary.key_checksums)
 
 
-def _added_up(found: Occurrences, lengths: Ints, checksums: Checksums) -> Holding:
+def _added_up(found: Occurrences, lengths: Floats, checksums: Checksums) -> Holding:
     # Only indexing needs it, and it takes a tenth of a second to load.
     from scipy.sparse import coo_array
 

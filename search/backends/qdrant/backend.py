@@ -36,7 +36,11 @@ from search.vectors import Floats
 from search.words import Words
 
 #: Passages a search by vector looks at, of which the nearest are taken: with fewer some of the nearest are missed.
-_LOOKED_AT = 512
+_LOOKED_AT = 2048
+
+#: How many times as many passages are chosen by keys: their weights are summed up, where a score takes the best of
+#: alternatives.
+_SLACK = 1.5
 
 #: How much less near than what is found by meaning a passage may be by Qdrant's own reckoning.
 _TOLERANCE = 0.01
@@ -144,7 +148,7 @@ class QdrantBackend:
             return []
         most = stepped(asked.depth)
         parts = [
-            models.Prefetch(query=sparse(weights), using=KEYS, filter=allowed, limit=most)
+            models.Prefetch(query=sparse(weights), using=KEYS, filter=allowed, limit=int(_SLACK * most))
             for words in (asked.own, asked.counterparts)
             if (weights := self._weights(words))
         ]
@@ -176,7 +180,7 @@ class QdrantBackend:
                 prefetch=parts or None,
                 query=every,
                 query_filter=None if parts else allowed,
-                limit=most * max(1, len(parts)),
+                limit=sum(part.limit or 0 for part in parts) or most,
                 with_payload=list(RANKED),
             )
 

@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from qdrant_client import models
 
+from search.articles import passage_id
 from search.backends.qdrant.schema import unpacked_vectors, unpacked_words
 from search.backends.qdrant.vocabulary import UNKNOWN, WordNumbers
 from search.catalogue import LANGUAGE_CODES, NO_YEAR, Mask
 from search.chained import Ints, bounds_of, rows
 from search.conditions import ARTICLE_FIELDS
-from search.keyindex import FIELD_WEIGHTS, Postings, impacts, weighed
+from search.keyindex import FIELD_WEIGHTS, Postings, impacts, told_apart, weighed
 from search.keys import Keys
 from search.passage_words import Numbers
+from search.strings import checksum
 from search.vectors import Bytes, Floats
 from search.words import Words
 
@@ -45,9 +47,13 @@ class WordRows:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Passages that may answer a query, numbered from 0; arrays have shape (passages,), `vectors` as they are kept."""
+    """Passages that may answer a query, numbered from 0; arrays have shape (passages,), `vectors` as they are kept.
+
+    `ids` are those of their points, `checksums` are of their own ids.
+    """
 
     ids: list[str]
+    checksums: list[int]
     words: WordRows
     fields: Mapping[str, WordRows]
     article_ids: list[str]
@@ -70,6 +76,7 @@ class Batch:
         scales = np.array([payload["scale"] for payload in payloads], np.float32)
         return cls(
             [point for _, point in ordered],
+            [checksum(passage_id(payload["article"], payload["ordinal"])) for payload in payloads],
             WordRows.unpacked(packed["words"], numbers),
             {name: WordRows.unpacked(packed[name], numbers) for name in ARTICLE_FIELDS},
             article_ids,
@@ -108,7 +115,7 @@ class BatchPostings:
         occurring = coo_array((weights[known], (passages[known], places)), shape=(len(batch), len(distinct)))
         table = (occurring.tocsr() @ self._held(distinct, words)).tocsc()
         table.sort_indices()
-        relative = (batch.lengths / max(mean_length, 1.0)).astype(np.float32)
+        relative = told_apart(batch.lengths, batch.checksums) / np.float32(max(mean_length, 1.0))
         self._bounds = table.indptr
         self._passages = table.indices.astype(np.int32)
         self._impacts = impacts(table.data.astype(np.float32), relative[self._passages])

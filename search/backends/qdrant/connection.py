@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException, UnexpectedResponse
 
@@ -149,6 +149,15 @@ def _trusting(certificates: Path) -> ssl.SSLContext:
     except OSError as error:
         reason = "no certificates in PEM" if isinstance(error, ssl.SSLError) else error.strerror
         raise SettingError(f"IZDE_QDRANT_CA is {str(certificates)!r}, which cannot be used: {reason}") from None
+
+
+def keeps_up(client: QdrantClient) -> bool:
+    """Whether a node takes part in its cluster: one that is cut off, or whose disk is full, answers with what was."""
+    status = client.cluster_status()
+    if not isinstance(status, models.ClusterStatusOneOf1):
+        return True
+    is_at_work = isinstance(status.consensus_thread_status, models.ConsensusThreadStatusOneOf)
+    return is_at_work and bool(status.raft_info.leader)
 
 
 def is_missing(error: UnexpectedResponse) -> bool:

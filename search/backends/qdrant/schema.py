@@ -117,7 +117,8 @@ def vectors_config(dimensions: int) -> dict[str, models.VectorParams]:
 
 def sparse_vectors_config() -> dict[str, models.SparseVectorParams]:
     """The sparse vector of passages: our BM25 weights; how rare a key is comes with the query."""
-    index = models.SparseIndexParams(on_disk=False, datatype=models.Datatype.FLOAT16)
+    # In half precision, passages would be equals that are not.
+    index = models.SparseIndexParams(on_disk=False, datatype=models.Datatype.FLOAT32)
     return {KEYS: models.SparseVectorParams(index=index)}
 
 

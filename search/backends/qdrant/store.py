@@ -12,12 +12,12 @@ from math import inf
 from pathlib import Path
 from typing import TypeVar
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import QdrantClient
 
 from search.backends.address import QdrantAddress
 from search.backends.protocol import Backend, Progress
 from search.backends.qdrant.backend import QdrantBackend
-from search.backends.qdrant.connection import Connection
+from search.backends.qdrant.connection import Connection, keeps_up
 from search.backends.qdrant.files import ClusterManifest, Files
 from search.backends.qdrant.verification import problems
 from search.index_errors import IndexMissing, IndexUnavailable
@@ -61,7 +61,7 @@ class QdrantStore:
         While the cluster does not answer it is the one that was known last.
         """
         if time.monotonic() > self._asked_at + FRESH_S:
-            self._connection.prefer(_keeps_up)
+            self._connection.prefer(keeps_up)
             try:
                 manifest = self._manifest()
                 self._known = f"{manifest.generation}@{manifest.run}"
@@ -107,12 +107,3 @@ class QdrantStore:
                 f"there is no index {self._collection} in the cluster; make one with: izde index SOURCE --index ..."
             )
         return Files(self._connection, found[0]).manifest()
-
-
-def _keeps_up(client: QdrantClient) -> bool:
-    """Whether a node takes part in its cluster: one that is cut off, or whose disk is full, answers with what was."""
-    status = client.cluster_status()
-    if not isinstance(status, models.ClusterStatusOneOf1):
-        return True
-    is_at_work = isinstance(status.consensus_thread_status, models.ConsensusThreadStatusOneOf)
-    return is_at_work and bool(status.raft_info.leader)
