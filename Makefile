@@ -14,7 +14,7 @@ AUDITED := import json, sys; found = json.load(sys.stdin)["dependencies"]; \
 	print(f"{len(asked)} of {len(found)} packages compared with the advisories"); \
 	sys.exit(not asked)
 
-.PHONY: install run test lint bench audit clean
+.PHONY: install run test lint bench bench-cluster audit clean
 
 install: $(STAMP)
 
@@ -45,6 +45,13 @@ SIZES ?= 20000
 bench: install
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks $(SIZES); status=$$?; $(BIN)/python -m benchmarks.report && exit $$status
+
+# Servers to measure with: make bench-cluster SIZES="20000 200000" NODES=3.
+NODES ?= 1 3
+
+bench-cluster: install
+	status=0; for nodes in $(NODES); do $(BIN)/python -m benchmarks.cluster $(SIZES) --nodes $$nodes || status=$$?; done; \
+		$(BIN)/python -m benchmarks.cluster.report --page docs/scaling.md && exit $$status
 
 # Not a part of CI: it needs the advisories of pypi.org, which not every package registry has.
 audit: install

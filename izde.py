@@ -359,7 +359,8 @@ def verify(index: Location, as_json: bool) -> None:
     if not as_json:
         for problem in problems:
             click.secho(problem, fg="red", err=True)
-    text = f"{len(problems)} damaged; rebuild with: izde index SOURCE --full" if problems else "everything is whole"
+    remedy = "rebuild with: izde index SOURCE --full" if isinstance(index, Path) else "what to do is in docs/scaling.md"
+    text = f"{len(problems)} not as they should be; {remedy}" if problems else "everything is whole"
     _answer(as_json, {"ok": not problems, "problems": problems}, text)
     sys.exit(PARTLY if problems else 0)
 

@@ -134,10 +134,9 @@ class Engine:
     def articles(self) -> Iterator[Article]:
         """Every article with its repaired text."""
         with self.told():
-            heads = self._backend.heads()
-        for head in heads:
-            if article := self.article(head.id):
-                yield article
+            for head in self._backend.heads():
+                if article := self._backend.article(head.id):
+                    yield article
 
     @told
     def passages(self, article_id: str) -> list[Passage]:

@@ -182,7 +182,7 @@ def test_the_commands_tell_what_is_damaged(index: Path) -> None:
     file = later / "words.strings"
     file.write_bytes(file.read_bytes()[:-1])
     found = _izde("verify", "--index", index)
-    assert (found.exit_code, found.stdout) == (1, "1 damaged; rebuild with: izde index SOURCE --full\n")
+    assert (found.exit_code, found.stdout) == (1, "1 not as they should be; rebuild with: izde index SOURCE --full\n")
     assert found.stderr == f"{file}: its content is not what was written\n"
     # The generation before answers.
     assert _izde("search", "water", "--index", index).exit_code == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.keyindex import KeyIndex, Occurrences, saturation, write
+from search.keyindex import KeyIndex, Occurrences, impacts, saturation, told_apart, write
 from search.keys import idf
 
 #: Passage 0 has "a" twice (in two fields) and "b", passage 1 "a", passage 2 nothing; "c" is held by none.
@@ -104,3 +104,10 @@ def test_an_index_without_a_word_answers_nothing(tmp_path: Path) -> None:
     write(tmp_path, [], [], np.array([0]), 1.0)
     np.save(tmp_path / "passages.languages.npy", np.zeros(1, np.int8))
     assert KeyIndex([tmp_path]).scores([{"a": 1.0}])[0].tolist() == []
+
+
+def test_passages_that_are_as_long_are_told_apart_by_their_ids() -> None:
+    lengths = told_apart(np.array([10, 10, 12]), [0, 2**31, 2**32 - 1])
+    assert lengths.tolist() == pytest.approx([10.0, 12.0, 16.0])
+    once = impacts(np.ones(3, np.float32), lengths / np.float32(11))
+    assert once[0] > once[1] > once[2]

@@ -38,9 +38,9 @@ from search.words import Words
 #: Passages a search by vector looks at, of which the nearest are taken: with fewer some of the nearest are missed.
 _LOOKED_AT = 2048
 
-#: How many times as many passages are chosen by keys: their weights are summed up, where a score takes the best of
-#: alternatives.
-_SLACK = 1.5
+#: How many times as many passages are chosen by keys as are ranked: Qdrant sums their weights up, where a score takes
+#: the best of a word's alternatives. A word of a query has few of its own, and up to 40 that stand for it.
+_SLACK_OWN, _SLACK_COUNTERPARTS = 1.5, 3.0
 
 #: How much less near than what is found by meaning a passage may be by Qdrant's own reckoning.
 _TOLERANCE = 0.01
@@ -148,8 +148,8 @@ class QdrantBackend:
             return []
         most = stepped(asked.depth)
         parts = [
-            models.Prefetch(query=sparse(weights), using=KEYS, filter=allowed, limit=int(_SLACK * most))
-            for words in (asked.own, asked.counterparts)
+            models.Prefetch(query=sparse(weights), using=KEYS, filter=allowed, limit=int(slack * most))
+            for words, slack in ((asked.own, _SLACK_OWN), (asked.counterparts, _SLACK_COUNTERPARTS))
             if (weights := self._weights(words))
         ]
         if asked.vector is not None:

@@ -17,7 +17,7 @@ from search.catalogue import LANGUAGE_CODES, MOST_FACET_VALUES, Filters
 from search.results import FacetValue
 
 #: Passages of which facets are counted, about: of more, as many are, and the counts are estimates.
-COUNTED = 20_000
+COUNTED = 10_000
 
 #: Articles that are counted each, at most, and years.
 MOST_ARTICLES = 10_000

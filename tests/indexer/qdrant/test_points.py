@@ -25,7 +25,7 @@ from search.backends.qdrant.schema import (
 from search.chained import Rows, mapped_array
 from search.documents import Documents
 from search.encoder import Encoder
-from search.keyindex import K1, B
+from search.keyindex import K1, B, told_apart
 from search.storage import current_generation, generation_path
 from search.strings import StringTable, checksum
 from tests.indexer.qdrant.memory import Memory, write_articles
@@ -51,9 +51,9 @@ def _checksums(*keys: str) -> list[int]:
     return sorted(checksum(key) for key in keys)
 
 
-def _weight(frequency: float, length: int) -> float:
-    relative = length / NOMINAL_LENGTH
-    return round(frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relative)), 4)
+def _weight(frequency: float, length: int, passage: str) -> float:
+    relative = (length + 4 * checksum(passage) / 2**32) / NOMINAL_LENGTH
+    return frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relative))
 
 
 def test_a_passage_has_all_that_is_asked_of_it(memory: Memory, tmp_path: Path, encoder: Encoder) -> None:
@@ -105,8 +105,8 @@ def test_the_weights_of_keys_are_those_of_bm25(memory: Memory, tmp_path: Path) -
         **dict.fromkeys(["=water", "water"], 1 + 1.5),
         **dict.fromkeys(["=of", "of", "=asia", "asia"], 2.0),
     }
-    expected = {checksum(key): _weight(frequency, 4) for key, frequency in frequencies.items()}
-    assert dict(zip(vector.indices, vector.values, strict=True)) == pytest.approx(expected)
+    expected = {checksum(key): _weight(frequency, 4, "rivers#0") for key, frequency in frequencies.items()}
+    assert dict(zip(vector.indices, vector.values, strict=True)) == pytest.approx(expected, abs=1e-5)
 
 
 def test_of_two_keys_with_one_checksum_the_larger_weight_stays(memory: Memory, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_of_two_keys_with_one_checksum_the_larger_weight_stays(memory: Memory, t
     passage = memory.passages()["a#0"]
     vector = passage["vectors"][KEYS]
     assert len(set(vector.indices)) == len(vector.indices)
-    assert vector.values[vector.indices.index(checksum("=laziputa"))] == pytest.approx(_weight(2, 4))
+    assert vector.values[vector.indices.index(checksum("=laziputa"))] == pytest.approx(_weight(2, 4, "a#0"), abs=1e-5)
     assert passage["text_keys"].count(checksum("=laziputa")) == 1
 
 
@@ -169,7 +169,8 @@ def _same(memory: Memory, segment: Path) -> None:
     assert len(passages) == len(vectors) > 40
     assert len(readers.find(SAMPLES)) > len(memory.articles()) == 4
     lengths = numbers.lengths(np.arange(len(vectors)))
-    weights = _weights(segment, lengths)
+    apart = told_apart(lengths, [checksum(documents.passage(number).id) for number in range(len(lengths))])
+    weights = _weights(segment, apart, float(lengths.mean()))
     for number in range(len(vectors)):
         there, here = documents.passage(number), passages[documents.passage(number).id]
         assert [here[name] for name in ("start", "end", "language", "text")] == [
@@ -183,15 +184,15 @@ def _same(memory: Memory, segment: Path) -> None:
         assert unpacked_vectors([here["vector"]])[0].tolist() == vectors[number].tolist()
         assert np.float32(here["scale"]) == scales[number]
         found = dict(zip(here["vectors"][KEYS].indices, here["vectors"][KEYS].values, strict=True))
-        assert found == pytest.approx(weights[number], abs=3e-4)
+        assert found == pytest.approx(weights[number], abs=1e-4)
 
 
-def _weights(segment: Path, lengths: NDArray[np.int64]) -> list[dict[int, float]]:
+def _weights(segment: Path, lengths: NDArray[np.float32], mean_length: float) -> list[dict[int, float]]:
     """The weights an index on disk has for the keys of each passage, as if the mean length was the nominal one."""
     found: list[dict[int, float]] = [{} for _ in lengths]
     keys, passages = StringTable(segment / "keys"), mapped_array(segment / "postings.passages.npy").tolist()
     impacts = (mapped_array(segment / "postings.impacts.npy") * ((K1 + 1) / 65_535)).tolist()
-    relative, nominal = lengths / lengths.mean(), lengths / NOMINAL_LENGTH
+    relative, nominal = lengths / mean_length, lengths / NOMINAL_LENGTH
     for key, (first, last) in enumerate(pairwise(mapped_array(segment / "postings.offsets.npy").tolist())):
         sum_of_key = checksum(keys[key])
         for passage, impact in zip(passages[first:last], impacts[first:last], strict=True):

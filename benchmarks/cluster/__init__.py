@@ -1,0 +1,1 @@
+"""Measures of an index in a Qdrant cluster beside the same index on disk."""
