@@ -22,6 +22,7 @@ COMMANDS = {
     "analyze": {"--language", "--json"},
     "stats": {"--index"},
     "verify": {"--index"},
+    "export": {"file", "--index"},
     "backup": {"file", "--index", "--json"},
     "restore": {"file", "--index", "--force", "--json"},
     "eval": {"file"},
