@@ -16,8 +16,9 @@ from search.backends.qdrant.selection import FilterSelection
 from search.catalogue import LANGUAGE_CODES, MOST_FACET_VALUES, Filters
 from search.results import FacetValue
 
-#: Passages of which facets are counted, about: of more, as many are, and the counts are estimates.
-COUNTED = 10_000
+#: Passages of which facets are counted, about: of more, as many are, and the counts are estimates. Where very many are
+#: found, Qdrant goes through all passages there are for each value of a facet.
+COUNTED = 2_000
 
 #: Articles that are counted each, at most, and years.
 MOST_ARTICLES = 10_000
