@@ -49,7 +49,7 @@ def profile(bench: Bench, mode: Mode) -> Figures:
     """Milliseconds of the parts of an answer, on average over all queries; parts of one another are named so.
 
     Of the request for candidates: `server` is what the server says it took, `transfer` the rest until all bytes are
-    here, `decode` what the client makes of them. `server_query`, `server_count`, `server_facet` and `server_points`
+    here, `decode` what the client makes of them. `server_query`, `server_count`, `server_scroll` and `server_points`
     (texts) are what the server says all requests of a kind took, some of them at the same time.
     """
     with servers(bench.folder, bench.nodes) as nodes:

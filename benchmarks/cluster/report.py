@@ -32,7 +32,7 @@ PARTS = {
 }
 
 #: What the servers say the requests of a kind took, by the ends of their paths.
-SERVER = {"query": "choosing", "count": "counts", "facet": "facets", "points": "texts"}
+SERVER = {"query": "choosing", "count": "counts", "scroll": "facets", "points": "texts"}
 
 DISK = {
     "payload": "payload",
@@ -73,8 +73,9 @@ def read_all(folder: Path = records.FOLDER) -> list[Measured]:
 
 
 def tables(measured: Sequence[Measured]) -> str:
-    """All tables."""
-    return "\n".join(line for table in _tables(measured) for line in [*table, ""]).rstrip() + "\n"
+    """All tables that have a row."""
+    filled = (table for table in _tables(measured) if not table[-1].startswith("|---|"))
+    return "\n\n".join("\n".join(table) for table in filled) + "\n"
 
 
 def placed(page: str, text: str) -> str:
