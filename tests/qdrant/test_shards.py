@@ -19,6 +19,9 @@ from tests.qdrant.nodes import Cluster, wait_until
 DEPLOY = ROOT / "deploy" / "qdrant"
 
 
+pytestmark = pytest.mark.skipif("IZDE_LONG_TESTS" not in os.environ, reason="takes minutes; set IZDE_LONG_TESTS=1")
+
+
 @pytest.fixture(scope="module")
 def cluster(qdrant_binary: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three servers with the keys of the files."""
