@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import models
 
 from indexer.analysed_article import AnalysedArticle
 from indexer.errors import UnreadableSource
@@ -19,6 +18,7 @@ from indexer.qdrant.upload import Uploader
 from indexer.qdrant.vocabulary import ShareVocabulary
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.schema import articles_of, point_id
+from search.backends.qdrant.scrolling import payloads
 
 #: Passages whose points are made at once: fewer cost more each, more wait longer for their articles.
 _AT_ONCE = 512
@@ -72,21 +72,8 @@ class ArticleWriter:
 
     def claimed(self) -> set[str]:
         """The ids of the articles that are there of this share."""
-        found: set[str] = set()
-        offset = None
-        while True:
-            scroll = partial(
-                QdrantClient.scroll,
-                collection_name=articles_of(self._generation),
-                scroll_filter=models.Filter(must=[self._own]),
-                limit=1_000,
-                offset=offset,
-                with_payload=["id"],
-            )
-            records, offset = self._connection.read(scroll)
-            found.update(record.payload["id"] for record in records if record.payload)
-            if offset is None:
-                return found
+        own = models.Filter(must=[self._own])
+        return {each["id"] for each in payloads(self._connection, articles_of(self._generation), ["id"], own)}
 
     def add(self, analysed: AnalysedArticle, source: str) -> None:
         """Write an article that was read from a file, some time before the next `flush` ends."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from qdrant_client import models
+from qdrant_client import QdrantClient, models
 
 from indexer.qdrant.merging import merged
 from indexer.qdrant.passes import Begun, vocabularies
@@ -98,7 +99,7 @@ def remove_leftovers(connection: Connection, before: ClusterManifest, after: Clu
 
 def _check_counts(connection: Connection, generation: str, totals: Totals) -> None:
     for place, expected in ((generation, totals.passages), (articles_of(generation), totals.articles)):
-        found = connection.write(lambda client, place=place: client.count(place, exact=True)).count  # type: ignore[misc]
+        found = connection.write(partial(QdrantClient.count, collection_name=place, exact=True)).count
         if found != expected:
             raise IndexProblem(f"{place} holds {found:,} points, and should hold {expected:,}; {REMEDY}")
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from search.backends.qdrant.connection import Connection, is_missing
+from search.backends.qdrant.files import in_use
 from search.backends.qdrant.schema import (
     ARTICLE_INDEXES,
     PASSAGE_INDEXES,
@@ -93,8 +95,7 @@ def generations(connection: Connection, collection: str) -> list[str]:
 
 def current(connection: Connection, collection: str) -> str | None:
     """The generation in use; raises `IndexProblem` where the name is that of something else."""
-    aliases = connection.write(QdrantClient.get_aliases).aliases
-    named = next((each.collection_name for each in aliases if each.alias_name == collection), None)
+    named = in_use(connection.write(QdrantClient.get_aliases), collection)
     if named is None and connection.write(lambda client: client.collection_exists(collection)):
         raise IndexProblem(f"{collection} is a collection that izde did not make; choose another name for the index")
     return named
@@ -125,7 +126,8 @@ def create(connection: Connection, generation: str, dimensions: int, layout: Lay
 def _create(connection: Connection, name: str, indexes: Mapping[str, Any], **config: Any) -> None:
     create_collection(connection, name, **config)
     for field, kind in indexes.items():
-        connection.write(lambda client, field=field, kind=kind: client.create_payload_index(name, field, kind))  # type: ignore[misc]
+        index = partial(QdrantClient.create_payload_index, collection_name=name, field_name=field, field_schema=kind)
+        connection.write(index)
 
 
 def create_collection(connection: Connection, name: str, **config: Any) -> None:
@@ -162,7 +164,7 @@ def switch(connection: Connection, collection: str, generation: str) -> None:
 def remove(connection: Connection, generation: str) -> None:
     """Remove the collections of a generation; what is removed by half is still found by its name."""
     for name in (files_of(generation), articles_of(generation), generation):
-        connection.write(lambda client, name=name: _delete(client, name))  # type: ignore[misc]
+        connection.write(partial(_delete, name=name))
 
 
 def remove_others(connection: Connection, collection: str, kept: Iterable[str]) -> None:

@@ -11,14 +11,12 @@ from qdrant_client import QdrantClient, models
 from search.articles import Article, Passage
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.schema import articles_of, point_id
+from search.backends.qdrant.scrolling import payloads
 from search.index_errors import IndexProblem
 
 #: What is read of articles where their text is not, and of passages.
 _HEAD = ("id", "title", "authors", "year", "url", "keywords", "language", "pages")
 _PASSAGE = ("article", "ordinal", "start", "end", "language", "text", "page")
-
-#: Points read at once.
-_AT_ONCE = 1_000
 
 
 class QdrantDocuments:
@@ -36,16 +34,16 @@ class QdrantDocuments:
 
     def heads(self) -> Iterator[Article]:
         """Every article without its text."""
-        return (_article(payload) for payload in self._all(self._articles, None, _HEAD))
+        return (_article(payload) for payload in payloads(self._connection, self._articles, _HEAD))
 
     def passages(self, article_id: str) -> list[Passage]:
         """The passages of an article in order."""
-        found = self._all(self.generation, _of_article(article_id), _PASSAGE)
+        found = payloads(self._connection, self.generation, _PASSAGE, _of_article(article_id))
         return sorted(map(_passage, found), key=lambda passage: passage.ordinal)
 
     def references(self, article_id: str) -> set[int]:
         """The ordinals of an article's passages that are lists of references."""
-        found = self._all(self.generation, _of_article(article_id), ("ordinal", "references"))
+        found = payloads(self._connection, self.generation, ("ordinal", "references"), _of_article(article_id))
         return {payload["ordinal"] for payload in found if payload["references"]}
 
     def shown(self, ids: Sequence[str]) -> list[tuple[Article, Passage]]:
@@ -67,22 +65,6 @@ class QdrantDocuments:
             return {}
         ask = partial(QdrantClient.retrieve, collection_name=collection, ids=list(ids), with_payload=list(fields))
         return {str(record.id): record.payload or {} for record in self._connection.read(ask)}
-
-    def _all(self, collection: str, selected: models.Filter | None, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
-        offset: models.ExtendedPointId | None = None
-        while True:
-            ask = partial(
-                QdrantClient.scroll,
-                collection_name=collection,
-                scroll_filter=selected,
-                limit=_AT_ONCE,
-                offset=offset,
-                with_payload=list(fields),
-            )
-            records, offset = self._connection.read(ask)
-            yield from (record.payload or {} for record in records)
-            if offset is None:
-                return
 
 
 def being_changed(generation: str) -> IndexProblem:

@@ -9,16 +9,16 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from qdrant_client import QdrantClient, models
+from qdrant_client import models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from search.backends.qdrant.connection import Connection, is_missing
 from search.backends.qdrant.schema import SCHEMA_VERSION, files_of, point_id
+from search.backends.qdrant.scrolling import pages
 from search.index_errors import IndexIncompatible, IndexMissing, IndexProblem
 from search.manifest import StoredFile
 from search.storage import sha256
@@ -67,6 +67,11 @@ class ClusterManifest:
     shares: int
     run: str
     is_complete: bool
+
+
+def in_use(aliases: models.CollectionsAliasesResponse, collection: str) -> str | None:
+    """The generation that the name of an index stands for, None where it stands for nothing."""
+    return next((each.collection_name for each in aliases.aliases if each.alias_name == collection), None)
 
 
 class Files:
@@ -156,15 +161,9 @@ class Files:
     def of_kind(self, kind: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Some fields of all payloads whose `kind` is this."""
         wanted = models.Filter(must=[models.FieldCondition(key="kind", match=models.MatchValue(value=kind))])
-        offset = None
-        while True:
-            scroll = partial(QdrantClient.scroll, limit=256, offset=offset, with_payload=list(fields))
-            records, offset = self._connection.read(
-                partial(scroll, collection_name=self._collection, scroll_filter=wanted)
-            )
-            yield from (record.payload for record in records if record.payload)
-            if offset is None:
-                return
+        # A payload may have megabytes, of which the server reads all.
+        for page in pages(self._connection, self._collection, fields, wanted, at_once=256):
+            yield from filter(None, page)
 
     def _payload(self, name: str) -> dict[str, Any] | None:
         return self.named([name]).get(name)

@@ -18,7 +18,7 @@ from search.backends.address import QdrantAddress
 from search.backends.protocol import Backend, Progress
 from search.backends.qdrant.backend import QdrantBackend
 from search.backends.qdrant.connection import Connection, keeps_up
-from search.backends.qdrant.files import ClusterManifest, Files
+from search.backends.qdrant.files import ClusterManifest, Files, in_use
 from search.backends.qdrant.verification import problems
 from search.index_errors import IndexMissing, IndexUnavailable
 from search.settings import Settings
@@ -100,10 +100,9 @@ class QdrantStore:
         return opened(self.open(self.current()))
 
     def _manifest(self) -> ClusterManifest:
-        names = self._connection.read(QdrantClient.get_aliases).aliases
-        found = [alias.collection_name for alias in names if alias.alias_name == self._collection]
-        if not found:
+        found = in_use(self._connection.read(QdrantClient.get_aliases), self._collection)
+        if found is None:
             raise IndexMissing(
                 f"there is no index {self._collection} in the cluster; make one with: izde index SOURCE --index ..."
             )
-        return Files(self._connection, found[0]).manifest()
+        return Files(self._connection, found).manifest()

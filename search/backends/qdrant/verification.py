@@ -5,20 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
-from qdrant_client import models
+from qdrant_client import QdrantClient, models
 
+from search.backends.protocol import Progress
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.files import CHUNK, ClusterManifest, Files
 from search.backends.qdrant.schema import articles_of, files_of, passage_digest
+from search.backends.qdrant.scrolling import Payload, pages
 from search.index_errors import IndexIncompatible, IndexMissing, IndexProblem, IndexUnavailable
 from search.manifest import StoredFile
-
-#: Called with the points that were looked at, and those there are in all.
-Progress = Callable[[int, int], None]
 
 #: Points read at once: passages take some kilobytes each.
 _AT_ONCE = 500
@@ -64,8 +62,7 @@ class _Check:
 
     def passages(self) -> Iterator[str]:
         """The passages whose content is not what was written."""
-        for record in self._points(self._manifest.generation, True):
-            payload = record.payload or {}
+        for payload in self._payloads(self._manifest.generation, True):
             article, digest = str(payload.get("article")), passage_digest(payload)
             self._passages[article] += 1
             self._digests[article] += digest
@@ -75,8 +72,7 @@ class _Check:
     def articles(self) -> Iterator[str]:
         """The articles of which passages are missing, or are too many, or others than were written."""
         seen = set()
-        for record in self._points(articles_of(self._manifest.generation), ["id", "passages", "digest"]):
-            payload = record.payload or {}
+        for payload in self._payloads(articles_of(self._manifest.generation), ["id", "passages", "digest"]):
             article, expected = str(payload.get("id")), payload.get("passages")
             seen.add(article)
             if (found := self._passages[article]) != expected:
@@ -98,19 +94,11 @@ class _Check:
         if f"{self._digests.total() % (1 << 64):016x}" != manifest.digest:
             yield f"{manifest.generation}: its passages together are not what was written"
 
-    def _points(self, place: str, fields: bool | Sequence[str]) -> Iterator[models.Record]:
-        offset: Any = None
-        while True:
-            records, offset = self._connection.read(partial(_scrolled, place=place, fields=fields, offset=offset))
-            yield from records
-            self._done += len(records)
+    def _payloads(self, place: str, fields: bool | Sequence[str]) -> Iterator[Payload]:
+        for page in pages(self._connection, place, fields, at_once=_AT_ONCE):
+            yield from page
+            self._done += len(page)
             self._progress(self._done, max(self._done, self._manifest.passages + self._manifest.articles))
-            if offset is None:
-                return
-
-
-def _scrolled(client: Any, *, place: str, fields: bool | Sequence[str], offset: Any) -> Any:
-    return client.scroll(place, limit=_AT_ONCE, offset=offset, with_payload=fields, with_vectors=False)
 
 
 def _limited(problems: Iterator[str]) -> list[str]:
@@ -150,13 +138,10 @@ def _digest(files: Files, name: str, stored: StoredFile) -> str | None:
 def _replica_problems(connection: Connection, generation: str) -> Iterator[str]:
     """The shards of which fewer replicas are active than there should be."""
     for place in (generation, articles_of(generation), files_of(generation)):
-        made = connection.read(lambda client, place=place: client.get_collection(place)).config.params  # type: ignore[misc]
-        info = connection.read(lambda client, place=place: client.collection_cluster_info(place))  # type: ignore[misc]
-        active = Counter(
-            each.shard_id
-            for each in [*info.local_shards, *info.remote_shards]
-            if each.state == models.ReplicaState.ACTIVE
-        )
+        made = connection.read(partial(QdrantClient.get_collection, collection_name=place)).config.params
+        info = connection.read(partial(QdrantClient.collection_cluster_info, collection_name=place))
+        shards: list[models.LocalShardInfo | models.RemoteShardInfo] = [*info.local_shards, *info.remote_shards]
+        active = Counter(each.shard_id for each in shards if each.state == models.ReplicaState.ACTIVE)
         expected = made.replication_factor or 1
         for shard in range(made.shard_number or 1):
             if active[shard] < expected:
