@@ -33,7 +33,7 @@ from search.words import word_name
 
 def build(corpus: Corpus, index: Path, encoder: Encoder) -> Figures:
     """Write an index of a corpus, which `izde index` over the same source finds unchanged, and switch to it."""
-    corpus.forms  # noqa: B018  its file is read before the clock runs
+    corpus.load()
     stopwatch = Stopwatch()
     with building(index), new_generation(index) as path:
         collected = Collection()

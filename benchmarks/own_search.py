@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from benchmarks.nearest import Nearest
 from benchmarks.synthetic import PASSAGES_PER_ARTICLE
 from search.engine import Engine
 from search.keyindex import KeyIndex
+from search.results import Mode
 from search.semantic import EXACT, best
 from search.storage import current_generation, generation_path, open_generation, segment_paths
 from search.vectors import Vectors
@@ -61,9 +63,9 @@ def structured(corpus: Corpus, index: Path) -> dict[str, list[str]]:
     }
 
 
-def asking(engine: Engine, **options: str) -> Callable[[str], object]:
+def asking(engine: Engine, mode: Mode = "hybrid") -> Callable[[str], object]:
     """A call that answers a query."""
-    return lambda text: engine.search(text, **options)  # type: ignore[arg-type]
+    return partial(engine.search, mode=mode)
 
 
 def _phrases(engine: Engine, count: int) -> list[str]:

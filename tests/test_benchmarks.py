@@ -25,40 +25,17 @@ from benchmarks.timing import Stopwatch, latency, percentiles
 from search.articles import LANGUAGES
 from search.encoder import Encoder
 from search.engine import Engine
-from search.languages.analysis import analysis_version
 from search.languages.tokens import tokenize
 from search.storage import current_generation
+from tests.bench_corpus import MACHINE, PASSAGES, small_corpus
 
 ROOT = Path(__file__).resolve().parents[1]
-
-PASSAGES = 400
-
-FIRST_FORMS = {"ky": "суу", "kk": "су", "ru": "вода", "en": "water"}
-
-MACHINE = {
-    "processor": "Example CPU",
-    "cores": 2,
-    "memory_gb": 8.0,
-    "system": "Linux 6.1",
-    "python": "3.11.7",
-    "packages": {"numpy": "2.0.0"},
-}
-
-
-def form(language: str, number: int) -> str:
-    """A word of letters: that of the language, and the number in letters."""
-    return FIRST_FORMS[language] + str(number).translate(str.maketrans("0123456789", "абвгдежзик"))
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Corpus:
-    """A small corpus of words that are their own lemma keys, so that nothing has to be analysed."""
-    folder = tmp_path_factory.mktemp("bench")
-    words = {language: [(form(language, number),) * 2 for number in range(30_000)] for language in LANGUAGES}
-    (folder / f"vocabulary-{analysis_version()}.json").write_text(json.dumps(words, ensure_ascii=False), "utf-8")
-    made = Corpus(folder, PASSAGES)
-    made.prepare(encoder)
-    return made
+    """A small corpus."""
+    return small_corpus(tmp_path_factory.mktemp("bench"), encoder)
 
 
 @pytest.fixture(scope="module")

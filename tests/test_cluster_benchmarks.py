@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,36 +22,15 @@ from benchmarks.corpus import Corpus
 from benchmarks.records import Record
 from search.articles import LANGUAGES, Article, Passage
 from search.encoder import Encoder
-from search.languages.analysis import analysis_version
 from search.results import Hit, Results
+from tests.bench_corpus import MACHINE, small_corpus
 from tests.qdrant.binary import NoServer, qdrant_binary
-
-PASSAGES = 400
-
-FIRST_FORMS = {"ky": "суу", "kk": "су", "ru": "вода", "en": "water"}
-
-MACHINE = {
-    "processor": "Example CPU",
-    "cores": 2,
-    "memory_gb": 8.0,
-    "system": "Linux 6.1",
-    "python": "3.11.7",
-    "packages": {"numpy": "2.0.0", "qdrant": "1.16.3", "qdrant-client": "1.20.0"},
-}
-
-
-def form(language: str, number: int) -> str:
-    return FIRST_FORMS[language] + str(number).translate(str.maketrans("0123456789", "абвгдежзик"))
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Corpus:
-    """A small corpus of words that are their own lemma keys, so that nothing has to be analysed."""
-    folder = tmp_path_factory.mktemp("bench")
-    words = {language: [(form(language, number),) * 2 for number in range(30_000)] for language in LANGUAGES}
-    (folder / f"vocabulary-{analysis_version()}.json").write_text(json.dumps(words, ensure_ascii=False), "utf-8")
-    made = Corpus(folder, PASSAGES)
-    made.prepare(encoder)
+    """A small corpus."""
+    made = small_corpus(tmp_path_factory.mktemp("bench"), encoder)
     own_index.build(made, made.home / "izde", encoder)
     return made
 
@@ -155,7 +133,8 @@ def test_disk_is_told_by_part(tmp_path: Path) -> None:
 
 
 def test_figures_are_put_into_a_page(tmp_path: Path) -> None:
-    record = Record(20_000, MACHINE, steps={"write": {"per_wall_s": 1234.0, "green_s": 5.0}})
+    machine = MACHINE | {"packages": {"numpy": "2.0.0", "qdrant": "1.16.3", "qdrant-client": "1.20.0"}}
+    record = Record(20_000, machine, steps={"write": {"per_wall_s": 1234.0, "green_s": 5.0}})
     record.write(results_of(3, tmp_path))
     (measured,) = read_all(tmp_path)
     assert measured.name == "20,000, 3 servers"
