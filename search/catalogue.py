@@ -39,7 +39,7 @@ def language_numbers(codes: Iterable[str]) -> list[int]:
 class Filters:
     """What passages are asked for; an empty or None value asks for any."""
 
-    languages: Sequence[str] = ()
+    languages: tuple[str, ...] = ()
     year_from: int | None = None
     year_to: int | None = None
     author: str | None = None

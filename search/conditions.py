@@ -84,7 +84,7 @@ class Conditions:
             case query.NumericRange():
                 return passages.passing(Filters(year_from=condition.start, year_to=condition.end))
             case query.Term(fieldname="language"):
-                return passages.passing(Filters(languages=[condition.text]))
+                return passages.passing(Filters(languages=(condition.text,)))
             case query.Term(fieldname="article"):
                 return passages.passing(Filters(article=condition.text))
             case query.Sequence():

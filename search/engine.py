@@ -14,13 +14,14 @@ from search.alignment import Aligner
 from search.articles import Article, Passage
 from search.backends import store
 from search.backends.address import Location
-from search.backends.protocol import Backend, BuiltBy, Found
+from search.backends.protocol import Backend, Found
 from search.catalogue import Filters
 from search.conditions import Conditions
 from search.encoder import EMBEDDED, Encoder, load_encoder
 from search.highlight import highlights
 from search.index_errors import IndexIncompatible
 from search.languages.analysis import analysis_version
+from search.manifest import Description
 from search.order import Order, OrderedHit, Orderer
 from search.page import Page
 from search.query import Query, Term, understand
@@ -43,8 +44,8 @@ class Engine:
     def __init__(self, backend: Backend, encoder: Encoder | None = None) -> None:
         """Answer from a backend; raises `IndexIncompatible` when it needs another analyser or model."""
         self._backend = backend
-        self._encoder = encoder or _encoder_of(backend.built_by)
-        _check(backend.built_by, self._encoder)
+        self._encoder = encoder or _encoder_of(backend.description)
+        _check(backend.description, self._encoder)
         self._conditions = Conditions(backend.keys, backend.words)
         self._respeller = Respeller(backend.keys, backend.words)
 
@@ -84,7 +85,7 @@ class Engine:
         of an article come in `Hit.more` of its best. Raises `QueryError` for a query that
         cannot be answered. Where nothing is found, plain words are corrected and searched for again.
         """
-        filters = Filters(languages, year_from, year_to, author, article)
+        filters = Filters(tuple(languages), year_from, year_to, author, article)
         page = Page(sort, limit, offset, per_article, more)
         results = self._answer(query, mode, filters, page)
         if results.total or not results.did_you_mean or is_structured(query):
@@ -161,11 +162,25 @@ class Engine:
     @told
     def stats(self) -> Stats:
         """What the index holds."""
-        return self._backend.stats()
+        return self._stats
 
     def told(self) -> AbstractContextManager[None]:
         """Raise `IndexProblem`, naming what is at fault, for an error that comes from how the collection is kept."""
         return self._backend.told()
+
+    @cached_property
+    def _stats(self) -> Stats:
+        description = self._backend.description
+        return Stats(
+            articles=description.articles,
+            passages=description.passages,
+            words=description.words,
+            languages=self._backend.passages_by_language(),
+            years=self._backend.articles_by_year(),
+            generation=self._backend.generation,
+            created=description.created,
+            model=description.model,
+        )
 
     @cached_property
     def _suggestions(self) -> Suggestions:
@@ -220,14 +235,14 @@ class Engine:
         return corrected if corrected != query.text else None
 
 
-def _encoder_of(built_by: BuiltBy) -> Encoder:
-    return load_encoder(None if built_by.model == EMBEDDED else built_by.model)
+def _encoder_of(built: Description) -> Encoder:
+    return load_encoder(None if built.model == EMBEDDED else built.model)
 
 
-def _check(built_by: BuiltBy, encoder: Encoder) -> None:
+def _check(description: Description, encoder: Encoder) -> None:
     for built, wanted, what in (
-        (built_by.analysis, analysis_version(), "analysis of words"),
-        (built_by.model_fingerprint, encoder.fingerprint, f"model ({built_by.model})"),
+        (description.analysis, analysis_version(), "analysis of words"),
+        (description.model_fingerprint, encoder.fingerprint, f"model ({description.model})"),
     ):
         if built != wanted:
             raise IndexIncompatible(

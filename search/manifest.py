@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -24,19 +25,17 @@ class StoredFile(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds and what built it.
+class Description:
+    """What a generation holds and what built it, wherever it is kept.
 
-    `articles`, `passages` and `words` (of all passages) are what it answers from. `segments` are the generations whose
-    segments it reads, in their order and itself as the last if it has one; `dead` are the numbers of the articles in
-    them that are gone. `mean_length` is the number of words by which passages are long or short, `glossary` the
-    checksum of the table of terms, "" without. `files` has every file but the manifest, by name.
+    `created` is in ISO 8601. `analysis` and `model_fingerprint` have to be the same where it is searched. `articles`,
+    `passages` and `words` (of all passages) are what it answers from, `segments` what it is read from. `mean_length` is
+    the number of words by which passages are long or short.
     """
 
     generation: str
     created: str
     izde: str
-    format: int
     analysis: str
     model: str
     model_fingerprint: str
@@ -44,9 +43,22 @@ class Manifest:
     articles: int
     passages: int
     words: int
-    segments: list[str]
-    dead: list[int]
     mean_length: float
+    segments: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest(Description):
+    """The description of a generation on disk.
+
+    `segments` are the generations whose segments it reads, in their order and itself as the last if it has one; `dead`
+    are the numbers of the articles in them that are gone. `glossary` is the checksum of the table of terms, "" without.
+    `files` has every file but the manifest, by name.
+    """
+
+    segments: list[str]
+    format: int
+    dead: list[int]
     glossary: str
     files: dict[str, StoredFile]
 

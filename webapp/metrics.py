@@ -17,8 +17,9 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from search.backends import store
-from search.backends.protocol import Description, Store
+from search.backends.protocol import Store
 from search.errors import UserError
+from search.manifest import Description
 from search.settings import SettingError
 
 blueprint = Blueprint("metrics", __name__)

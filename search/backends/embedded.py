@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from search.articles import Article, Passage
 from search.backends.masks import MaskSelection
-from search.backends.protocol import Asked, Backend, BuiltBy, Progress, Shown
+from search.backends.protocol import Asked, Backend, Progress, Shown
 from search.catalogue import Catalogue, Filters, Mask, Masks
 from search.chained import Ints
 from search.conditions import Conditions
@@ -25,7 +25,6 @@ from search.manifest import Manifest
 from search.passage_words import Numbers, WordsOfPassages
 from search.results import FacetValue
 from search.semantic import PassageVectors
-from search.stats import Stats
 from search.storage import current_generation, generation_path, open_generation, open_newest, segment_paths
 from search.verification import verify
 from search.words import Words
@@ -38,9 +37,8 @@ class EmbeddedBackend:
 
     def __init__(self, path: Path) -> None:
         """Open the generation at `path`; raises `IndexProblem` where it is damaged."""
-        self._manifest = manifest = open_generation(path)
+        self.description = manifest = open_generation(path)
         self._damage = Damage(path)
-        self.built_by = BuiltBy(manifest.analysis, manifest.model, manifest.model_fingerprint)
         self.generation = manifest.generation
         with self.told():
             segments = segment_paths(path, manifest)
@@ -87,19 +85,13 @@ class EmbeddedBackend:
         place = [each.ordinal for each in self.passages(passage.article_id)].index(passage.ordinal)
         return self.vectors[own[place : place + 1]][0]
 
-    def stats(self) -> Stats:
-        """What the index holds."""
-        manifest = self._manifest
-        return Stats(
-            articles=manifest.articles,
-            passages=manifest.passages,
-            words=manifest.words,
-            languages=self.catalogue.passages_by_language(),
-            years=self.catalogue.articles_by_year(),
-            generation=manifest.generation,
-            created=manifest.created,
-            model=manifest.model,
-        )
+    def passages_by_language(self) -> dict[str, int]:
+        """How many passages there are in each language."""
+        return self.catalogue.passages_by_language()
+
+    def articles_by_year(self) -> dict[int, int]:
+        """How many articles there are of each year, earliest first."""
+        return self.catalogue.articles_by_year()
 
     def _evidence(self, asked: Asked) -> Evidence:
         """What speaks for each passage before any filter."""

@@ -6,7 +6,7 @@ conditions. Everything else, from the query to the marks in a passage, is the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -21,9 +21,9 @@ from search.chained import Ints
 from search.evidence import Evidence, Floats
 from search.glossary import Glossary
 from search.keys import Keys
+from search.manifest import Description
 from search.passage_words import Numbers, PassageWords
 from search.results import FacetValue
-from search.stats import Stats
 from search.words import Words
 
 #: A word as alternative keys with their weights: it counts in a passage by the best of them.
@@ -110,15 +110,6 @@ class Found(Protocol):
         """Passages with all that is shown of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltBy:
-    """What an index was built with, and what has to be the same where it is searched."""
-
-    analysis: str
-    model: str
-    model_fingerprint: str
-
-
 class Backend(Protocol):
     """One generation of a collection. Safe to use from several threads."""
 
@@ -127,8 +118,8 @@ class Backend(Protocol):
         """Its name, another for whatever answers differently."""
 
     @property
-    def built_by(self) -> BuiltBy:
-        """What it was built with."""
+    def description(self) -> Description:
+        """What it says of itself."""
 
     @property
     def keys(self) -> Keys:
@@ -163,50 +154,17 @@ class Backend(Protocol):
     def vector(self, passage: Passage) -> Floats:
         """The unit vector of a passage; shape (dimensions,)."""
 
-    def stats(self) -> Stats:
-        """What the collection holds."""
+    def passages_by_language(self) -> dict[str, int]:
+        """How many passages there are in each language."""
+
+    def articles_by_year(self) -> dict[int, int]:
+        """How many articles there are of each year, earliest first."""
 
 
 T = TypeVar("T")
 
 #: Called with how much is done, and how much there is in all.
 Progress = Callable[[int, int], None]
-
-
-class Description(Protocol):
-    """What a generation says of itself."""
-
-    @property
-    def generation(self) -> str:
-        """Its name."""
-
-    @property
-    def created(self) -> str:
-        """When it was built, in ISO 8601."""
-
-    @property
-    def izde(self) -> str:
-        """The version of izde that built it."""
-
-    @property
-    def model(self) -> str:
-        """The name of the encoder."""
-
-    @property
-    def articles(self) -> int:
-        """How many articles there are."""
-
-    @property
-    def passages(self) -> int:
-        """How many passages there are."""
-
-    @property
-    def words(self) -> int:
-        """How many words all passages have."""
-
-    @property
-    def segments(self) -> Sized:
-        """What it is read from."""
 
 
 class Store(Protocol):

@@ -15,7 +15,7 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException
 
 from search.articles import Article, Passage
-from search.backends.protocol import Alternatives, Asked, BuiltBy
+from search.backends.protocol import Alternatives, Asked
 from search.backends.qdrant.batch import Batch
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.counting import Counts
@@ -31,7 +31,6 @@ from search.glossary import Glossary
 from search.index_errors import IndexProblem
 from search.keys import Keys
 from search.semantic import RELATED
-from search.stats import Stats
 from search.vectors import Floats
 from search.words import Words
 
@@ -56,12 +55,10 @@ class QdrantBackend:
     ) -> None:
         """`folders` have the segments of the vocabulary in their order, `glossary` is the one with the glossary."""
         self._connection = connection
-        self._manifest = manifest
+        self.description = manifest
         self._collection = manifest.generation
         self._threads = threads
-        self._stats: Stats | None = None
         self.generation = f"{manifest.generation}@{manifest.run}"
-        self.built_by = BuiltBy(manifest.analysis, manifest.model, manifest.model_fingerprint)
         self.keys = Keys(folders, sum(segment.passages for segment in manifest.segments))
         self.words = Words(folders)
         self.glossary = Glossary.open(glossary)
@@ -122,23 +119,15 @@ class QdrantBackend:
         payload = found[0].payload
         return unpacked_vectors([payload["vector"]])[0].astype("float32") * payload["scale"]
 
-    def stats(self) -> Stats:
-        """What the collection holds."""
-        if self._stats is None:
-            manifest = self._manifest
-            languages = self._facet(self._collection, "language", len(LANGUAGE_CODES))
-            years = self._facet(articles_of(self._collection), "year", _MOST_YEARS)
-            self._stats = Stats(
-                articles=manifest.articles,
-                passages=manifest.passages,
-                words=manifest.words,
-                languages={code: languages[code] for code in LANGUAGE_CODES if code in languages},
-                years={int(year): count for year, count in sorted(years.items(), key=lambda item: int(item[0]))},
-                generation=self.generation,
-                created=manifest.created,
-                model=manifest.model,
-            )
-        return self._stats
+    def passages_by_language(self) -> dict[str, int]:
+        """How many passages there are in each language."""
+        counts = self._facet(self._collection, "language", len(LANGUAGE_CODES))
+        return {code: counts[code] for code in LANGUAGE_CODES if code in counts}
+
+    def articles_by_year(self) -> dict[int, int]:
+        """How many articles there are of each year, earliest first."""
+        counts = self._facet(articles_of(self._collection), "year", _MOST_YEARS)
+        return dict(sorted((int(year), count) for year, count in counts.items()))
 
     def _candidates(
         self, asked: Asked, allowed: models.Filter, by_words: list[models.Filter]

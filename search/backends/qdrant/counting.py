@@ -70,13 +70,13 @@ class Counts:
         self._filters = filters
         self._threads = threads
         self._counted = threads.submit(self._count, filters)
-        self._samples: dict[str, Future[Sample]] = {}
+        self._samples: dict[Filters, Future[Sample]] = {}
 
     def start(self) -> None:
         """Ask for what the facets are counted from: the same passages for all whose filter is the same."""
         for filters in (self._filters, *(ignoring(self._filters) for ignoring in _IGNORED.values())):
-            if repr(filters) not in self._samples:
-                self._samples[repr(filters)] = self._threads.submit(self._sampled, filters)
+            if filters not in self._samples:
+                self._samples[filters] = self._threads.submit(self._sampled, filters)
 
     def passages(self) -> int:
         """How many passages there are."""
@@ -109,7 +109,7 @@ class Counts:
         return {str(article): count for article, count in self._sample(self._filters).count("article").items()}
 
     def _sample(self, filters: Filters) -> Sample:
-        return self._samples[repr(filters)].result()
+        return self._samples[filters].result()
 
     def _count(self, filters: Filters) -> int:
         selected = self._selected(filters)

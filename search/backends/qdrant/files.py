@@ -20,7 +20,7 @@ from search.backends.qdrant.connection import Connection, is_missing
 from search.backends.qdrant.schema import SCHEMA_VERSION, files_of, point_id
 from search.backends.qdrant.scrolling import pages
 from search.index_errors import IndexIncompatible, IndexMissing, IndexProblem
-from search.manifest import StoredFile
+from search.manifest import Description, StoredFile
 from search.storage import sha256
 
 #: Bytes of a chunk of a file: with what encoding adds, an eighth of what Qdrant takes at once.
@@ -39,8 +39,8 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterManifest:
-    """What a generation in a cluster holds and what built it; its fields are those of `search.manifest.Manifest`.
+class ClusterManifest(Description):
+    """The description of a generation in a cluster.
 
     `generation` is the name of the collection of passages. `segments` are those of the vocabulary. `shares` is into how
     many the sources are dealt, `run` the latest pass over them; `is_complete` turns true when the first is done.
@@ -48,20 +48,9 @@ class ClusterManifest:
     in hexadecimal.
     """
 
-    generation: str
-    created: str
-    izde: str
-    schema: int
-    analysis: str
-    model: str
-    model_fingerprint: str
-    dimensions: int
-    articles: int
-    passages: int
-    words: int
-    mean_length: float
-    glossary: dict[str, StoredFile]
     segments: list[Segment]
+    schema: int
+    glossary: dict[str, StoredFile]
     digest: str
     sources: str
     shares: int

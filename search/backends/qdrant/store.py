@@ -61,7 +61,6 @@ class QdrantStore:
         While the cluster does not answer it is the one that was known last.
         """
         if time.monotonic() > self._asked_at + FRESH_S:
-            self._connection.prefer(keeps_up)
             try:
                 manifest = self._manifest()
                 self._known = f"{manifest.generation}@{manifest.run}"
@@ -81,6 +80,9 @@ class QdrantStore:
 
     def open(self, generation: str) -> Backend:
         """The generation in use; what was in use a moment ago is no more."""
+        return self._backend()
+
+    def _backend(self) -> QdrantBackend:
         manifest = self._manifest()
         files = Files(self._connection, manifest.generation)
         folders = [files.copied(segment.name, segment.files, self._cache) for segment in manifest.segments]
@@ -97,9 +99,10 @@ class QdrantStore:
 
     def newest(self, opened: Callable[[Backend], T]) -> T:
         """What `opened` makes of the generation in use."""
-        return opened(self.open(self.current()))
+        return opened(self._backend())
 
     def _manifest(self) -> ClusterManifest:
+        self._connection.prefer(keeps_up)
         found = in_use(self._connection.read(QdrantClient.get_aliases), self._collection)
         if found is None:
             raise IndexMissing(

@@ -60,9 +60,9 @@ def test_everything_and_nothing(passages: Both, filters: FilterSelection) -> Non
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (Filters(languages=["ru"]), ["crime", "мой файл"]),
-        (Filters(languages=["en", "ky"]), ["lakes", "rivers"]),
-        (Filters(languages=["xx"]), []),
+        (Filters(languages=("ru",)), ["crime", "мой файл"]),
+        (Filters(languages=("en", "ky")), ["lakes", "rivers"]),
+        (Filters(languages=("xx",)), []),
         (Filters(year_from=2010), ["crime", "lakes"]),
         (Filters(year_to=2010), ["lakes", "rivers"]),
         (Filters(year_from=0, year_to=9999), ["crime", "lakes", "rivers"]),
@@ -72,8 +72,8 @@ def test_everything_and_nothing(passages: Both, filters: FilterSelection) -> Non
         (Filters(author="Орлова"), []),
         (Filters(article="мой файл"), ["мой файл"]),
         (Filters(article="none"), []),
-        (Filters(languages=["en"], year_from=2006), ["lakes"]),
-        (Filters(languages=["ru"], author="orlova n."), []),
+        (Filters(languages=("en",), year_from=2006), ["lakes"]),
+        (Filters(languages=("ru",), author="orlova n."), []),
     ],
 )
 def test_filters(passages: Both, filters: FilterSelection, wanted: Filters, expected: list[str]) -> None:
