@@ -18,6 +18,9 @@ COLLECTION = "bench"
 
 _HOST = "127.0.0.1"
 
+#: What tests set otherwise, as Qdrant has it by itself.
+_ENVIRONMENT = {"QDRANT__STORAGE__WAL__WAL_CAPACITY_MB": "32"}
+
 
 @contextmanager
 def servers(folder: Path, count: int) -> Iterator[Sequence[Node]]:
@@ -30,10 +33,12 @@ def servers(folder: Path, count: int) -> Iterator[Sequence[Node]]:
         kept.write_text(json.dumps([[each.http, each.grpc, each.p2p] for each in ports]), "utf-8")
     places = [Place(_HOST, Ports(*each)) for each in json.loads(kept.read_text("utf-8"))]
     if count == 1:
-        with Node(qdrant_binary(), folder / "node0", host=_HOST, ports=places[0].ports) as node:
+        with Node(
+            qdrant_binary(), folder / "node0", host=_HOST, ports=places[0].ports, environment=_ENVIRONMENT
+        ) as node:
             yield [node]
         return
-    cluster = Cluster(qdrant_binary(), folder, places=places)
+    cluster = Cluster(qdrant_binary(), folder, places=places, environment=_ENVIRONMENT)
     if is_new:
         with cluster:
             yield cluster.nodes

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.qdrant import binary
-from tests.qdrant.nodes import Cluster, Node, NoNamespaces, Partition, partition
+from tests.qdrant.nodes import Cluster, Node
+from tests.qdrant.partition import NoNamespaces, Partition, partition
 
 
 @pytest.fixture(scope="session")

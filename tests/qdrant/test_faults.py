@@ -18,7 +18,8 @@ from search.engine import Engine
 from search.index_errors import IndexIncompatible
 from tests.qdrant.building import TEXTS, Index, write
 from tests.qdrant.faults import QUERIES, Readers, Server, expected, longest, noted, serving, write_articles, wrong
-from tests.qdrant.nodes import Cluster, Node, Partition, wait_until
+from tests.qdrant.nodes import Cluster, Node, wait_until
+from tests.qdrant.partition import Partition
 from webapp import create_app
 
 #: Seconds after a fault by which every answer is to be right again.

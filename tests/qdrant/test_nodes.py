@@ -25,7 +25,8 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 from qdrant_client.models import CreateAlias, CreateAliasOperation, Distance, PointStruct, VectorParams
 
 from tests.qdrant.binary import SHA256, NoServer, qdrant_binary
-from tests.qdrant.nodes import Cluster, Node, Partition, ServerFailed, wait_until
+from tests.qdrant.nodes import Cluster, Node, ServerFailed, wait_until
+from tests.qdrant.partition import Partition
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLES = {1: "Ысык-Көл", 2: "Балқаш", 3: "Байкал", 4: "Windermere", 5: "Соң-Көл", 6: "Алакөл"}
