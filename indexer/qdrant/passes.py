@@ -142,13 +142,14 @@ def _new(connection: Connection, wanted: Wanted) -> Begun:
     files = Files(connection, generation)
     begun = Pass(generations.time_name(), wanted.sources)
     begun.write(files)
-    manifest = _empty_manifest(generation, begun, wanted)
+    manifest = empty_manifest(generation, begun, wanted)
     # Only now: a generation that has a manifest has all that goes before it.
     files.put_manifest(manifest)
     return Begun(generation, manifest, begun, is_resumed=False)
 
 
-def _empty_manifest(generation: str, begun: Pass, wanted: Wanted) -> ClusterManifest:
+def empty_manifest(generation: str, begun: Pass, wanted: Wanted) -> ClusterManifest:
+    """The manifest of a generation nothing is written to yet."""
     analysis, model_fingerprint = wanted.means
     return ClusterManifest(
         generation=generation,

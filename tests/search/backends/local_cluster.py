@@ -13,16 +13,14 @@ from qdrant_client.http.exceptions import ResponseHandlingException
 
 from indexer.qdrant.finish import finished
 from indexer.qdrant.generations import switch
-from indexer.qdrant.passes import Begun, Pass
+from indexer.qdrant.passes import Begun, Pass, Wanted, empty_manifest
 from indexer.qdrant.share import Target, index_share, records
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.files import ClusterManifest, Files
-from search.backends.qdrant.schema import SCHEMA_VERSION
 from search.backends.qdrant.store import QdrantStore
 from search.encoder import Encoder
 from search.engine import Engine
 from search.glossary import Glossary
-from search.languages.analysis import analysis_version
 from tests.indexer.qdrant.memory import ADDRESS, create, share
 
 COLLECTION = ADDRESS.collection
@@ -93,7 +91,8 @@ class LocalCluster:
         files = Files(connection, generation)
         if not self.client.collection_exists(generation):
             create(self.client, generation)
-            files.put_manifest(self._empty(generation, run))
+            wanted = Wanted(COLLECTION, self._encoder, "sources", shares=1)
+            files.put_manifest(empty_manifest(generation, Pass(run, "sources"), wanted))
         index_share(share(source), Target(ADDRESS, generation, run, None, full=False), connection)
         begun = Begun(generation, files.manifest(), Pass(run, "sources"), is_resumed=False)
         read = Glossary.read(glossary)[0] if glossary else None
@@ -113,29 +112,6 @@ class LocalCluster:
     def engine(self) -> Engine:
         """An engine over the generation in use."""
         return self.store.newest(lambda backend: Engine(backend, self._encoder))
-
-    def _empty(self, generation: str, run: str) -> ClusterManifest:
-        return ClusterManifest(
-            generation=generation,
-            created="2026-01-01T00:00:00+00:00",
-            izde="0",
-            schema=SCHEMA_VERSION,
-            analysis=analysis_version(),
-            model=self._encoder.name,
-            model_fingerprint=self._encoder.fingerprint,
-            dimensions=self._encoder.dimensions,
-            articles=0,
-            passages=0,
-            words=0,
-            mean_length=1.0,
-            glossary={},
-            segments=[],
-            digest=f"{0:016x}",
-            sources="sources",
-            shares=1,
-            run=run,
-            is_complete=False,
-        )
 
 
 def write(file: Path, articles: Sequence[Mapping[str, Any]]) -> Path:
