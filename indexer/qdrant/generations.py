@@ -29,6 +29,10 @@ from search.storage import GENERATION_NAME
 #: The oldest Qdrant that can be written to: the lock of a build needs updates that depend on what is there.
 OLDEST = (1, 16)
 
+#: Segments of a shard while it is written. Qdrant merges the three smallest of more: with two it would copy all there
+#: is again and again.
+_SEGMENTS_WRITTEN = 16
+
 _KEYWORD = models.PayloadSchemaType.KEYWORD
 
 
@@ -113,6 +117,9 @@ def create(connection: Connection, generation: str, dimensions: int, layout: Lay
         generation,
         PASSAGE_INDEXES,
         vectors_config=vectors_config(dimensions),
+        # Until all is written (see `settling`).
+        hnsw_config=models.HnswConfigDiff(m=0),
+        optimizers_config=models.OptimizersConfigDiff(default_segment_number=_SEGMENTS_WRITTEN),
         sparse_vectors_config=sparse_vectors_config(),
         shard_number=layout.shards,
         **shared,
