@@ -23,11 +23,14 @@ _PAUSE_S = 0.5
 def settle(connection: Connection, generation: str) -> None:
     """Have the graph of a generation made, and wait for all its indexes.
 
-    Raises `IndexProblem` where the cluster cannot make them.
+    A node that has not heard of it yet is not waited for: it makes its part later. Raises `IndexProblem` where the
+    cluster cannot make them.
     """
-    graph = models.HnswConfigDiff(m=LINKS)
-    few = models.OptimizersConfigDiff(default_segment_number=0)
-    connection.write(lambda client: client.update_collection(generation, hnsw_config=graph, optimizers_config=few))
+    few, graph = models.OptimizersConfigDiff(default_segment_number=0), models.HnswConfigDiff(m=LINKS)
+    connection.write(lambda client: client.update_collection(generation, optimizers_config=few))
+    # A graph that is made before segments are merged is made twice.
+    _wait(connection, generation)
+    connection.write(lambda client: client.update_collection(generation, hnsw_config=graph))
     for place in (generation, articles_of(generation)):
         _wait(connection, place)
 
