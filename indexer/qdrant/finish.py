@@ -13,7 +13,7 @@ from qdrant_client import QdrantClient, models
 
 from indexer.qdrant.merging import merged
 from indexer.qdrant.passes import Begun, vocabularies
-from indexer.qdrant.settling import settle
+from indexer.qdrant.settling import make_graph, settle
 from indexer.qdrant.share import ShareRecord
 from search.backends.qdrant.connection import Connection
 from search.backends.qdrant.files import ClusterManifest, Files, Segment
@@ -55,7 +55,9 @@ def finished(
     That of before where nothing changed. Raises `IndexProblem` where the cluster does not hold what the records say.
     """
     files, before, totals = Files(connection, begun.generation), begun.manifest, Totals.of(records)
-    if not before.is_complete:
+    if before.is_complete:
+        make_graph(connection, begun.generation)
+    else:
         settle(connection, begun.generation)
     _check_counts(connection, begun.generation, totals)
     with TemporaryDirectory(prefix="izde-") as folder:

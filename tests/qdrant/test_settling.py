@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from indexer.qdrant import generations, settling
 from indexer.qdrant.generations import Layout
 from search.backends.qdrant.connection import Connection
 from search.index_errors import IndexProblem
-from tests.qdrant.building import Index
+from tests.qdrant.building import TEXTS, Index, write
 from tests.qdrant.nodes import Node
 
 Status = models.CollectionStatus
@@ -26,15 +27,29 @@ def graph(connection: Connection, place: str) -> tuple[int, int | None]:
     return config.hnsw_config.m, config.optimizer_config.default_segment_number
 
 
-def test_the_graph_is_put_off_until_all_is_written(qdrant_node: Node) -> None:
+def test_there_is_no_graph_while_a_generation_is_written(qdrant_node: Node) -> None:
     index = Index(qdrant_node)
     generation = generations.new_name(index.address.collection)
     with index.connection() as connection:
         generations.create(connection, generation, 8, Layout(shards=1, replicas=1))
         assert graph(connection, generation) == (0, 16)
         settling.settle(connection, generation)
-        assert graph(connection, generation) == (16, 0)
+        assert graph(connection, generation) == (0, 0)
         generations.remove(connection, generation)
+
+
+def test_large_shards_get_a_graph_also_where_they_grow_in_place(
+    qdrant_node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "GRAPH_FROM", 2)
+    index = Index(qdrant_node)
+    texts = list(TEXTS.items())
+    index.build(write(tmp_path / "articles", dict(texts[:2])))
+    generation = index.generation
+    with index.connection() as connection:
+        assert graph(connection, generation) == (0, 0)
+        index.build(write(tmp_path / "articles", dict(texts)))
+        assert (index.generation, graph(connection, generation)) == (generation, (16, 0))
 
 
 class Told:
@@ -52,7 +67,12 @@ class Told:
 
     def get_collection(self, name: str) -> SimpleNamespace:
         self.asked += 1
-        return SimpleNamespace(status=next(self._statuses), optimizer_status=SimpleNamespace(error="no room"))
+        return SimpleNamespace(
+            status=next(self._statuses),
+            optimizer_status=SimpleNamespace(error="no room"),
+            points_count=0,
+            config=SimpleNamespace(params=SimpleNamespace(shard_number=1)),
+        )
 
 
 def settled(*statuses: models.CollectionStatus) -> int:
@@ -69,11 +89,11 @@ def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_cluster_at_work_is_waited_for_however_long_that_takes() -> None:
-    assert settled(*[Status.YELLOW] * 30, Status.GREEN) == 30 + 3
+    assert settled(*[Status.YELLOW] * 30, Status.GREEN) == 30 + 4
 
 
 def test_a_cluster_that_puts_its_work_off_is_left_to_itself() -> None:
-    assert 3 <= settled(Status.GREY) <= 18
+    assert 4 <= settled(Status.GREY) <= 19
 
 
 def test_a_cluster_that_fails_is_told_of() -> None:
