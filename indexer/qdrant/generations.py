@@ -119,11 +119,13 @@ def create(connection: Connection, generation: str, dimensions: int, layout: Lay
         vectors_config=vectors_config(dimensions),
         # Until all is written (see `settling`).
         hnsw_config=models.HnswConfigDiff(m=0),
-        optimizers_config=models.OptimizersConfigDiff(default_segment_number=_SEGMENTS_WRITTEN),
         sparse_vectors_config=sparse_vectors_config(),
         shard_number=layout.shards,
         **shared,
     )
+    # Made with so many, all would be there from the beginning, and empty.
+    many = models.OptimizersConfigDiff(default_segment_number=_SEGMENTS_WRITTEN)
+    connection.write(lambda client: client.update_collection(generation, optimizers_config=many))
     articles = articles_of(generation)
     _create(connection, articles, ARTICLE_INDEXES, vectors_config={}, shard_number=layout.shards, **shared)
     files = {"kind": _KEYWORD, "segment": _KEYWORD}
