@@ -11,12 +11,15 @@ import time
 from qdrant_client import models
 
 from search.backends.qdrant.connection import Connection
-from search.backends.qdrant.schema import LINKS, articles_of
+from search.backends.qdrant.schema import articles_of
 from search.index_errors import IndexProblem
 
 #: Passages of a shard from which there is a graph. To compare a million takes two cores 18 ms.
 #: By a graph it took 26 ms, and to make that 19 minutes.
 GRAPH_FROM = 1_000_000
+
+#: Links of a passage to those near it in the graph (HNSW).
+_LINKS = 16
 
 #: Seconds for which a cluster may put its indexes off, until it is left to itself: it answers meanwhile, only slower.
 PATIENCE_S = 300.0
@@ -44,7 +47,7 @@ def make_graph(connection: Connection, generation: str) -> None:
     info = connection.write(lambda client: client.get_collection(generation))
     is_large = (info.points_count or 0) > GRAPH_FROM * (info.config.params.shard_number or 1)
     if is_large and not info.config.hnsw_config.m:
-        graph = models.HnswConfigDiff(m=LINKS)
+        graph = models.HnswConfigDiff(m=_LINKS)
         connection.write(lambda client: client.update_collection(generation, hnsw_config=graph))
 
 

@@ -38,9 +38,6 @@ WORD_BYTES = 6
 #: Passages are dealt into so many lots, by which some of very many are counted.
 LOTS = 1024
 
-#: Links of a passage to those near it in the graph (HNSW) of their vectors.
-LINKS = 16
-
 #: Words a passage is taken to have on average in the weights of its keys, before that is known.
 NOMINAL_LENGTH = 110.0
 
