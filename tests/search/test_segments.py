@@ -12,7 +12,7 @@ from indexer import changes
 from indexer.build import build
 from search.encoder import Encoder
 from search.engine import Engine
-from search.results import MODES, Hit
+from search.results import MODES, Hit, Mode
 from search.storage import current_generation, generation_path, open_generation
 
 #: Sentences articles are made of; each word is in several articles, most in several segments.
@@ -74,8 +74,8 @@ def both(
 
 
 def test_answers(both: tuple[Engine, Engine]) -> None:
-    def told(engine: Engine, query: str, mode: str, per_article: int) -> object:
-        found = engine.search(query, mode=mode, limit=100, per_article=per_article)  # type: ignore[arg-type]
+    def told(engine: Engine, query: str, mode: Mode, per_article: int) -> object:
+        found = engine.search(query, mode=mode, limit=100, per_article=per_article)
         facets = {name: [(each.value, each.count) for each in values] for name, values in found.facets.items()}
         # Equals are in the order of the articles, which an update changes.
         hits = sorted(map(_hit, found.hits)) if not per_article else len(found.hits)
